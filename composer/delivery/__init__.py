@@ -1,0 +1,1 @@
+"""What goes over the wire: one request in, one outcome out."""
