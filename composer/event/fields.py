@@ -52,7 +52,9 @@ EVENT_TIMESTAMP = Field(
     "2026-04-02T12:00:00Z",
     Kind.DATE_TIME,
 )
-VALUE = Field("/value", "Value", "What the event is worth in money, for example the order total.", "299.99", Kind.NUMBER)
+VALUE = Field(
+    "/value", "Value", "What the event is worth in money, for example the order total.", "299.99", Kind.NUMBER
+)
 VALUE_CURRENCY = Field("/valueCurrency", "Currency", "ISO 4217 code of the value.", "USD", Kind.CURRENCY)
 UNIQUE_ID = Field(
     "/uniqueId",
@@ -82,7 +84,9 @@ PHONE = Field(
     "+12065551234",
     Kind.PHONE,
 )
-FIRST_NAME = Field("/customer/firstName", "First name", "Written to the profile; left out, the old one stays.", "Stewart")
+FIRST_NAME = Field(
+    "/customer/firstName", "First name", "Written to the profile; left out, the old one stays.", "Stewart"
+)
 LAST_NAME = Field("/customer/lastName", "Last name", "Written to the profile; left out, the old one stays.", "Thompson")
 
 EVENT_FIELDS = (EVENT_NAME, EVENT_TIMESTAMP, VALUE, VALUE_CURRENCY, UNIQUE_ID)

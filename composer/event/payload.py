@@ -11,7 +11,18 @@ from typing import Any, NamedTuple
 Json = Any  # None, bool, int, float, str, list[Json] or dict[str, Json]
 Path = tuple[str, ...]
 
-MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING", "__bool__": lambda self: False})()
+
+class _Missing:
+    """What `get` answers where there is no value; JSON's null is one."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING: Any = _Missing()
 
 
 class Number(float):
@@ -21,6 +32,7 @@ class Number(float):
     literal: str
 
     def __new__(cls, literal: str) -> Number:
+        """The number written as `literal`; ValueError when that is none."""
         number = super().__new__(cls, literal)
         number.literal = literal
         return number
@@ -61,12 +73,16 @@ def split(pointer: str) -> Path:
         return ()
     if pointer[0] != "/":
         raise ValueError(f"not a JSON Pointer: {pointer!r}")
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/"))
+    if "~" not in pointer:
+        return tuple(pointer[1:].split("/"))
+    return tuple([part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")])
 
 
 def join(*parts: str | int) -> str:
     """``("data", "a/b")`` → ``/data/a~1b``."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    if len(parts) == 1 and isinstance(parts[0], str) and "~" not in parts[0] and "/" not in parts[0]:
+        return "/" + parts[0]  # by far the most frequent
+    return "".join(["/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts])
 
 
 def get(payload: Json, pointer: str, default: Json = MISSING) -> Json:

@@ -1,0 +1,115 @@
+"""Starts the window: builds every object once and hands it down. The self-test is the same window at work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from composer.paths import data_folder, resource
+from composer.storage.database import StorageError
+from composer.ui.desk import Desk
+from composer.ui.jobs import Jobs
+from composer.ui.theme import Choice, Theme
+from composer.ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class App:
+    """The window on a data folder, with everything it needs. `close` gives all of it back."""
+
+    def __init__(self, folder: Path) -> None:
+        running = QApplication.instance()
+        self.qt = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+        self.qt.setApplicationName("Event Composer")
+        self.qt.setDesktopFileName("event-composer")
+        self.desk = Desk(folder)
+        self.theme = Theme(self.qt, Choice(self.desk.settings.get("theme", "system")))
+        self.jobs = Jobs()
+        self.window = MainWindow(self.desk, self.theme, self.jobs)
+        self.window.painted.connect(self._warm_up)
+
+    def close(self) -> None:
+        """Close the window, wait for its threads, stop the sandbox."""
+        self.window.close()
+        self.jobs.close()
+        self.desk.close()
+        self.window.deleteLater()
+
+    def _warm_up(self) -> None:
+        """Load what the first paint did not need: the checks, then what sending takes; start the sandbox."""
+        self.qt.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
+        self.jobs.run(_load_checks, self.window.composition.judge_with)
+        self.window.start_sandbox()
+
+
+def _load_checks() -> object:
+    from composer.event.checks import check
+
+    check({}, 0)  # whatever is built on first use is built here
+    return check
+
+
+def run(argv: list[str]) -> int:
+    """Open the window and stay until it is closed; returns the exit code."""
+    del argv
+    try:
+        app = App(data_folder())
+    except (StorageError, OSError) as error:
+        return _cannot_start(str(error))
+    sys.excepthook = _Complaint(app)
+    app.window.show()
+    code = app.qt.exec()
+    app.close()
+    return code
+
+
+def self_test(screenshot: Path | None) -> int:
+    """Send the starter event from the form to the sandbox, in a private data folder; 0 when all of it worked.
+
+    Saves a picture of the window when `screenshot` is given. Prints what it saw.
+    """
+    import tempfile
+
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from composer.ui.self_test import SelfTest
+
+    with tempfile.TemporaryDirectory(prefix="event-composer-") as folder:
+        app = App(Path(folder))
+        try:
+            return SelfTest(app.window, app.desk, screenshot).run(app.qt)
+        finally:
+            app.close()
+
+
+class _Complaint:
+    """An error nobody expected: told to the terminal in full, and in the window in one sentence."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, trace)
+        if isinstance(error, Exception):
+            self._app.window.notice.say(
+                "bad", f"Something in the composer failed ({kind.__name__}). Your draft is kept."
+            )
+
+
+def _cannot_start(sentence: str) -> int:
+    if QApplication.instance() is None:
+        QApplication(sys.argv[:1])
+    print(sentence, file=sys.stderr)  # noqa: T201 - there may be no screen to say it on
+    if QGuiApplication.platformName() != "offscreen":
+        box = QMessageBox(QMessageBox.Icon.Critical, "Event Composer can't start", sentence)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.exec()
+    return 1

@@ -1,0 +1,159 @@
+"""The same work without a window: check files of events, send one, run the sandbox, test the app itself.
+
+Exit codes: 0 no errors, or queued; 1 errors, or held back, or not queued; 2 used wrongly, or unreadable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from composer import __version__
+from composer.cli.texts import FAILED
+
+INTERRUPTED = 130  # what a shell says of a program ended by Ctrl+C
+
+VALIDATE_HELP = """\
+Checks every event against the published contract, before anything is sent.
+A file holds one event, an array of events, {"events": [...]} or JSON Lines, in UTF-8; - reads standard input.
+Exit code: 0 no errors (warnings may be), 1 errors, 2 a file can't be read."""
+VALIDATE_DETAILS = """\
+Events are counted from 0; with several files the count goes on from one to the next. {"events": [...]} is one
+bulk request, and is checked as one too: what is said about the request and not about one of its events names no
+event, null in JSON.
+
+--format json prints {"events", "errors", "warnings", "findings": [{"event", "severity", "code", "path",
+"message"}]}: three counts and the list; path is a JSON Pointer into the event. Files that can't be read are named
+on standard error."""
+SEND_HELP = """\
+Sends one event and says what came back. Errors hold it back; warnings don't.
+A file with one JSON object goes over the wire byte for byte (without a byte order mark).
+Exit code: 0 queued, 1 held back or not queued, 2 used wrongly or unreadable."""
+SEND_DETAILS = """\
+The API secret comes from the environment variable REDO_API_SECRET, for --store also from the system's keyring;
+the variable goes first. A sandbox store needs none; the built-in one is started for the call and ended after it.
+Each attempt is written to the history that the window shows.
+
+--format json prints {"outcome", "status", "sentence", "duration_ms", "body", "findings"}. outcome is "queued", or
+"held-back" for errors, "not-sent" when it could not begin, else what went wrong: rejected, refused-key,
+unknown-store, rate-limited, server-error, unexpected, could-not-connect, no-answer, cancelled. status is the HTTP
+status or null, body the text of the server's answer, findings are as validate prints them."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit code. Raises SystemExit(2) when it is used wrongly."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # half surrogates, and terminals that are not UTF-8
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        # Only the options' names: what stands behind them could be a key given in the wrong place.
+        names = [argument.partition("=")[0] for argument in unknown if argument.startswith("-")]
+        parser.error(f"unknown: {' '.join(names)}" if names else "too many arguments")
+    try:
+        if options.self_test:
+            from composer.app import self_test
+
+            return self_test(options.screenshot)
+        if options.screenshot:
+            parser.error("--screenshot goes with --self-test")
+        if options.command is None:
+            parser.error("say what to do: validate, send, sandbox or --self-test")
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; so may the rest
+        return FAILED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="event-composer",
+        description="Compose, check and send events for Redo's custom-events API. Without arguments the window opens.",
+        epilog="EVENT_COMPOSER_HOME moves all data, settings and templates to another folder.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"Event Composer {__version__}")
+    parser.add_argument(
+        "--self-test",
+        action="store_true",
+        help="send the starter event from the window to its own sandbox, in a private data folder, and check it",
+    )
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="FILE", help="with --self-test: save a picture of the window"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    validate = _command(commands, "validate", "check files of events", VALIDATE_HELP, VALIDATE_DETAILS)
+    validate.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
+    _add_format(validate)
+    validate.set_defaults(run=_validate)
+
+    send = _command(commands, "send", "send one event", SEND_HELP, SEND_DETAILS)
+    send.add_argument("file", metavar="FILE", help="a file with one event, or - for standard input")
+    send.add_argument("--store", metavar="NAME", help="a store from the app's settings")
+    send.add_argument("--base-url", metavar="URL", help="another server, with --store-id")
+    send.add_argument("--store-id", metavar="ID", help="Redo's ID of the store, with --base-url")
+    send.add_argument("--send-anyway", action="store_true", help="send in spite of errors, to see the server's answer")
+    _add_format(send)
+    send.set_defaults(run=_send)
+
+    sandbox = _command(
+        commands, "sandbox", "run the stand-in for Redo on this machine", "Runs until it is interrupted.", ""
+    )
+    sandbox.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="the port to listen on; any free one when left out"
+    )
+    sandbox.add_argument("--until-stdin-closes", action="store_true", help="end with the program that started it")
+    sandbox.set_defaults(run=_sandbox)
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, short: str, long: str, details: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=short,
+        description=long,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="how to print the answer (text)")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from composer.cli.validate import validate
+
+    return validate(options.files, options.format)
+
+
+def _send(options: argparse.Namespace) -> int:
+    from composer.cli.send import Where, send
+
+    where = Where(options.store, options.base_url, options.store_id)
+    return send(options.file, where, options.format, anyway=options.send_anyway)
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    from composer.sandbox.server import serve
+
+    return serve(options.port, options.until_stdin_closes)

@@ -1,0 +1,174 @@
+"""What became of one request, in a word for the code and a sentence for people.
+
+Facts on statuses and problem details: release 2.2.476 of the contract.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from composer.storage.history import NO_ANSWER, Answer
+
+MAX_BODY_BYTES = 1_000_000  # of an answer; reading stops there
+MAX_RETRY_AFTER = 3600.0  # seconds; no server is believed beyond that
+
+Headers = Sequence[tuple[str, str]]
+
+
+class OutcomeKind(StrEnum):
+    """How a request can end. Only `queued` says that the server took the event."""
+
+    QUEUED = "queued"
+    REJECTED = "rejected"
+    REFUSED_KEY = "refused-key"
+    UNKNOWN_STORE = "unknown-store"
+    RATE_LIMITED = "rate-limited"
+    SERVER_ERROR = "server-error"
+    UNEXPECTED = "unexpected"
+    COULD_NOT_CONNECT = "could-not-connect"
+    NO_ANSWER = NO_ANSWER
+    CANCELLED = "cancelled"
+
+    @property
+    def nothing_arrived(self) -> bool:
+        """Whether it is certain that no byte of the event left this computer."""
+        return self in {OutcomeKind.COULD_NOT_CONNECT, OutcomeKind.CANCELLED}
+
+
+class Problem(NamedTuple):
+    """Problem details (RFC 7807) as far as the server gave them; a missing member is empty."""
+
+    title: str = ""
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.title.strip().rstrip("."), self.detail.strip()) if part)
+
+
+class Outcome(NamedTuple):
+    """The end of one request. `body` is the answer's, at most MAX_BODY_BYTES (`cut` when there was more).
+
+    `sentence` says what happened, what it means for the event and what to do next; `detail` is the raw reason where
+    there is no answer; `retry_after` is in seconds. None of it holds the key.
+    """
+
+    kind: OutcomeKind
+    sentence: str
+    detail: str = ""
+    status: int | None = None
+    headers: Headers = ()
+    body: bytes = b""
+    cut: bool = False
+    duration_ms: int = 0
+    problem: Problem | None = None
+    retry_after: float | None = None
+
+    def as_answer(self) -> Answer:
+        """What the history keeps of it."""
+        return Answer(self.kind, self.sentence, self.detail, self.status, self.headers, self.body, self.duration_ms)
+
+
+def answered(status: int, headers: Headers, body: bytes, *, cut: bool = False, duration_ms: int = 0) -> Outcome:
+    """The outcome of a whole answer."""
+    problem = problem_in(headers, body)
+    kind = _kind(status, problem)
+    retry_after = parse_retry_after(_header(headers, "retry-after"), time.time())
+    sentence = _sentence(kind, status, str(problem or ""), retry_after, _header(headers, "location"))
+    if cut:
+        sentence += f" The answer was longer than {MAX_BODY_BYTES:,} bytes; the rest was not read."
+    return Outcome(kind, sentence, "", status, headers, body, cut, duration_ms, problem, retry_after)
+
+
+def problem_in(headers: Headers, body: bytes) -> Problem | None:
+    """The problem details in an answer, or None when its body is something else."""
+    media_type = _header(headers, "content-type").partition(";")[0].strip().lower()
+    if media_type not in {"application/json", "application/problem+json"}:
+        return None
+    try:
+        members: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(members, dict):
+        return None
+    title, detail = (members.get(name) for name in ("title", "detail"))
+    problem = Problem(title if isinstance(title, str) else "", detail if isinstance(detail, str) else "")
+    return problem if str(problem) or media_type == "application/problem+json" else None
+
+
+def parse_retry_after(value: str, now: float) -> float | None:
+    """Seconds to wait, 0 to MAX_RETRY_AFTER, from a Retry-After header (seconds or an HTTP date); else None.
+
+    `now` is Unix time in seconds.
+    """
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value), MAX_RETRY_AFTER)
+    from email.utils import parsedate_to_datetime
+
+    try:
+        seconds = parsedate_to_datetime(value).timestamp() - now
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+
+
+def _kind(status: int, problem: Problem | None) -> OutcomeKind:
+    fixed = {
+        202: OutcomeKind.QUEUED,
+        401: OutcomeKind.REFUSED_KEY,
+        403: OutcomeKind.REFUSED_KEY,
+        404: OutcomeKind.UNKNOWN_STORE,
+        429: OutcomeKind.RATE_LIMITED,
+    }
+    if status in fixed:
+        return fixed[status]
+    if status in {400, 413, 422} or (400 <= status < 500 and problem is not None):
+        return OutcomeKind.REJECTED
+    return OutcomeKind.SERVER_ERROR if 500 <= status < 600 else OutcomeKind.UNEXPECTED
+
+
+def _sentence(kind: OutcomeKind, status: int, problem: str, retry_after: float | None, location: str) -> str:
+    said = f" The server says: {_ended(problem[:1000])}" if problem else ""
+    match kind:
+        case OutcomeKind.QUEUED:
+            return "Queued (202). The server took the event for processing; that is all it says."
+        case OutcomeKind.REJECTED:
+            return f"Rejected ({status}).{said} The event was not taken. Change it and send it again."
+        case OutcomeKind.REFUSED_KEY:
+            return (
+                f"The key was refused ({status}).{said} The event was not taken. "
+                "Check the store's API secret, and that it has the scope customer_events_write."
+            )
+        case OutcomeKind.UNKNOWN_STORE:
+            return f"Not found (404).{said} The event was not taken. Check the store ID and the base URL of the store."
+        case OutcomeKind.RATE_LIMITED:
+            wait = "a moment" if retry_after is None else f"{retry_after:.0f} seconds"
+            return f"Too many requests (429).{said} The event was not taken. Wait {wait} and send it again."
+        case OutcomeKind.SERVER_ERROR:
+            return (
+                f"The server failed ({status}).{said} The event may or may not have been taken. "
+                "Wait a moment; with a unique ID it is safe to send it again."
+            )
+    if 300 <= status < 400:
+        to = f" to {location[:300]}" if location else ""
+        return (
+            f"The server redirects{to} ({status}). This was not followed, because the key would go there too. "
+            "The event was not taken. Check the base URL of the store."
+        )
+    taken = "may or may not have been" if status < 400 else "was probably not"
+    return (
+        f"The server gave an answer that is not in the contract ({status}).{said} The event {taken} taken. "
+        "Check the base URL, and look in Redo before you send it again."
+    )
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def _header(headers: Headers, name: str) -> str:
+    return next((value for key, value in headers if key.lower() == name), "")

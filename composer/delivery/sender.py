@@ -1,0 +1,83 @@
+"""One event on its way: into the history first, then over the wire, then its outcome into the history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from composer.delivery.client import Cancel, Target, post_event
+from composer.delivery.outcome import Outcome
+from composer.event.findings import Finding
+from composer.event.identity import resolve
+from composer.event.payload import Json
+from composer.storage.database import StorageError
+from composer.storage.history import Attempt, History
+from composer.storage.secrets import KeyringUnavailable, Secrets
+from composer.storage.stores import Store, StoreError
+
+
+class NotSent(Exception):  # noqa: N818 - reads as what it says
+    """Nothing was sent and nothing is in the history; the text is a sentence for people, with what to do."""
+
+
+class KeyNeeded(NotSent):
+    """There is no key for the store, or its keyring can't be asked."""
+
+
+class Sent(NamedTuple):
+    """The outcome of one attempt and its entry in the history. `remark` is a sentence when the entry is incomplete."""
+
+    entry: int
+    outcome: Outcome
+    remark: str = ""
+
+
+class Sender:
+    """Sends single events, each exactly once. Safe to use from several threads."""
+
+    def __init__(self, history: History, secrets: Secrets) -> None:
+        self._history = history
+        self._secrets = secrets
+
+    def send(self, attempt: Attempt, cancel: Cancel | None = None) -> Sent:
+        """Send what `attempt` holds. Waits for the outcome, and for the keyring: call it from a thread.
+
+        Nothing is repeated, whatever the outcome: the caller decides, and a repetition is an attempt of its own.
+        Raises NotSent, or KeyNeeded, when it could not begin.
+        """
+        store = attempt.store
+        target = Target(store.base_url, store.store_id)
+        try:
+            _ = target.url
+            secret = self._secrets.find(store)
+        except StoreError as error:
+            raise NotSent(f"The event was not sent. {error}") from error
+        except KeyringUnavailable as error:
+            raise KeyNeeded(f"The event was not sent. {error}") from error
+        if secret is None:
+            raise KeyNeeded(f"The event was not sent: there is no key for “{store.name}”. Enter its API secret.")
+        try:
+            entry = self._history.begin(attempt)
+        except StorageError as error:
+            raise NotSent(f"The event was not sent, because it could not be written to the history. {error}") from error
+        outcome = post_event(target, secret, attempt.body, cancel)
+        try:
+            self._history.finish(entry, outcome.as_answer())
+        except StorageError as error:
+            return Sent(entry, outcome, f"The outcome could not be written to the history. {error}")
+        return Sent(entry, outcome)
+
+
+def attempt_of(store: Store, payload: Json, text: str, findings: Sequence[Finding], *, sent_anyway: bool) -> Attempt:
+    """The attempt to send `text`, which says `payload`; what the history lists is taken from it where it is there."""
+    event = payload if isinstance(payload, dict) else {}
+    name, unique_id = event.get("eventName"), event.get("uniqueId")
+    return Attempt(
+        store,
+        name if isinstance(name, str) else "",
+        resolve(payload).value,
+        unique_id if isinstance(unique_id, str) else "",
+        text.encode("utf-8", "backslashreplace"),  # half an emoji becomes its JSON escape
+        findings,
+        sent_anyway,
+    )

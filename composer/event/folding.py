@@ -1,0 +1,161 @@
+"""The editor's view of a payload: long texts and huge objects are shown shortened, and stay whole in what is sent.
+
+A mark such as ``⟪98,304 more characters · 3f-1⟫`` stands for what is hidden; `Folds` knows what that is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from composer.event import jsontext
+from composer.event.jsontext import Parsed
+from composer.event.payload import Json
+
+LONG_TEXT = 4096  # characters of a text shown whole
+SHOWN_OF_LONG_TEXT = 240
+LARGE_OBJECT = 200_000  # characters of an object or array shown whole
+MEMOIZED = 2000  # an object whose text is shorter is printed faster than looked up
+
+_MARK = re.compile(r'"(⟪[^⟪⟫"]*⟫)"|(⟪[^⟪⟫"]*⟫)')
+
+
+class View(NamedTuple):
+    """What the editor shows, and how many bytes of UTF-8 go over the wire for it."""
+
+    text: str
+    size: int
+
+
+class _Hidden(NamedTuple):
+    value: Json  # the rest of a text, or a whole object
+    text: str  # the same as JSON text; without quotes for the rest of a text
+
+
+class _Printed(NamedTuple):
+    value: Json  # held, so that its id is not used again
+    text: str
+    hidden_bytes: int
+
+
+class Folds:
+    """What the marks of one editor stand for. Printing remembers large values by identity: payloads are persistent."""
+
+    def __init__(self, open_levels: int = 2) -> None:
+        """The outermost `open_levels` of objects are never folded, however large: the event, customer, data."""
+        self._open_levels = open_levels
+        self._hidden: dict[str, _Hidden] = {}
+        self._mark_of: dict[str, str] = {}
+        self._made = 0
+        self._prefix = os.urandom(2).hex()  # a text copied from another editor's view must not be taken for ours
+        self.hidden_characters = 0
+        self._memo: dict[tuple[int, str], _Printed] = {}
+        self._fresh: dict[tuple[int, str], _Printed] = {}
+        self._hidden_bytes = 0
+
+    def show(self, payload: Json) -> View:
+        """The canonical text of `payload` with the long parts folded."""
+        self._fresh, self._hidden_bytes = {}, 0
+        text = self._write(payload, "")
+        self._memo, self._fresh = self._fresh, {}
+        return View(text, utf8_length(text) + self._hidden_bytes)
+
+    def parse(self, view: str) -> Parsed:
+        """The payload that a view text stands for. Raises JsonTextError as `jsontext.parse` does."""
+        parsed = jsontext.parse(view)
+        return parsed._replace(payload=self._unfold(parsed.payload)) if self._has_marks(view) else parsed
+
+    def wire(self, view: str) -> str:
+        """The whole text that a view text stands for, as it is sent."""
+        return _MARK.sub(self._replace, view) if self._has_marks(view) else view
+
+    def adopt(self, other: Folds) -> None:
+        """Know what `other` knows, too: a long text is printed with folds of its own, in a thread."""
+        self._hidden |= other._hidden
+        self._mark_of |= other._mark_of
+        self._memo |= other._memo
+        self.hidden_characters += other.hidden_characters
+
+    def forget_all_but(self, views: Iterable[str]) -> None:
+        """Let go of what no view text in `views` has a mark for."""
+        kept = {match[1] or match[2] for view in views for match in _MARK.finditer(view)}
+        self._hidden = {mark: hidden for mark, hidden in self._hidden.items() if mark in kept}
+        self._mark_of = {hidden.text: mark for mark, hidden in self._hidden.items()}
+        self._memo = {}
+        self.hidden_characters = sum(len(text) for text in self._mark_of)
+
+    def _has_marks(self, view: str) -> bool:
+        return bool(self._hidden) and "⟪" in view
+
+    def _replace(self, match: re.Match[str]) -> str:
+        hidden = self._hidden.get(match[1] or match[2])
+        if hidden is None:
+            return match[0]
+        return f'"{hidden.text}"' if match[1] and isinstance(hidden.value, str) else hidden.text
+
+    def _unfold(self, value: Json) -> Json:
+        if isinstance(value, dict):
+            return {self._unfold_text(key): self._unfold(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._unfold(inner) for inner in value]
+        if isinstance(value, str) and "⟪" in value:
+            whole = self._hidden.get(value)
+            return whole.value if whole is not None else self._unfold_text(value)
+        return value
+
+    def _unfold_text(self, text: str) -> str:
+        def tail(match: re.Match[str]) -> str:
+            hidden = self._hidden.get(match[2])
+            return hidden.value if hidden is not None and isinstance(hidden.value, str) else match[0]
+
+        return _MARK.sub(tail, text) if "⟪" in text else text
+
+    def _write(self, value: Json, indent: str) -> str:
+        is_long_text = isinstance(value, str) and len(value) > LONG_TEXT
+        if not is_long_text and not isinstance(value, (dict, list)):
+            return jsontext.scalar(value)
+        key = (id(value), indent)
+        printed = self._memo.get(key) or self._fresh.get(key)
+        if printed is None:
+            before, self._hidden_bytes = self._hidden_bytes, 0
+            text = self._fold_text(value) if is_long_text else self._fold_object(value, indent)
+            printed = _Printed(value, text, self._hidden_bytes)
+            self._hidden_bytes = before
+        if is_long_text or len(printed.text) > MEMOIZED or printed.hidden_bytes:
+            self._fresh[key] = printed
+        self._hidden_bytes += printed.hidden_bytes
+        return printed.text
+
+    def _fold_text(self, value: str) -> str:
+        rest = value[SHOWN_OF_LONG_TEXT:]
+        hidden = _Hidden(rest, jsontext.quote(rest)[1:-1])
+        return (
+            jsontext.quote(value[:SHOWN_OF_LONG_TEXT])[:-1] + self._mark(hidden, f"{len(rest):,} more characters") + '"'
+        )
+
+    def _fold_object(self, value: Json, indent: str) -> str:
+        text = jsontext.write(value, indent, self._write)
+        if len(text) <= LARGE_OBJECT or len(indent) < 2 * self._open_levels:
+            return text
+        whole = self.wire(text)
+        self._hidden_bytes = 0
+        return f'"{self._mark(_Hidden(value, whole), f"{len(value):,} entries, {len(whole):,} characters")}"'
+
+    def _mark(self, hidden: _Hidden, words: str) -> str:
+        mark = self._mark_of.get(hidden.text)
+        if mark is None:
+            self._made += 1
+            mark = f"⟪{words} · {self._prefix}-{self._made}⟫"
+            self._mark_of[hidden.text] = mark
+            self._hidden[mark] = hidden
+            self.hidden_characters += len(hidden.text)
+        quotes = 0 if isinstance(hidden.value, str) else 2
+        self._hidden_bytes += utf8_length(hidden.text) - utf8_length(mark) - quotes
+        return mark
+
+
+def utf8_length(text: str) -> int:
+    """Bytes of `text` in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,25 @@
+"""Small things to remember between two starts: the theme, the current store, the window's place."""
+
+from __future__ import annotations
+
+import json
+
+from composer.event.payload import Json
+from composer.storage.database import Database
+
+
+class Settings:
+    """JSON values by name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, name: str, default: Json = None) -> Json:
+        """The value kept as `name`, or `default` when there is none. Raises StorageError."""
+        rows = self._database.read("SELECT value FROM settings WHERE name = ?", (name,))
+        return json.loads(rows[0][0]) if rows else default
+
+    def put(self, name: str, value: Json) -> None:
+        """Keep `value` as `name`. Raises StorageError, and TypeError when it is not JSON."""
+        text = json.dumps(value)
+        self._database.write("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, text))

@@ -1,0 +1,205 @@
+"""The draft as the window sees it: one place that edits it, checks it, and says that it changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from composer.event import jsontext
+from composer.event.draft import Draft, Prepared
+from composer.event.findings import Finding, Fix, Severity
+from composer.event.folding import View
+from composer.event.jsontext import JsonTextError
+from composer.event.payload import MISSING, Edit, Json, Remove, Set, apply, get, join
+from composer.ui.jobs import Jobs
+
+PRUNED = ("/customer/location", "/customer/customFields", "/data")  # made by the form, so it takes them away when empty
+
+SLOW = 0.012  # seconds
+
+Check = Callable[[Json, int | None], list[Finding]]
+
+
+class Composition(QObject):
+    """Form, JSON editor and checks all look at this.
+
+    Signals: `changed()` the payload or its text is another one, and `findings` with it; `judged()` only the findings
+    are (the checks were loaded). `focus_wanted(str)`: bring the field at this JSON Pointer into focus.
+    """
+
+    changed = Signal()
+    judged = Signal()
+    focus_wanted = Signal(str)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._is_slow = False  # the last check took long enough to be felt while typing
+        self._is_judging = False
+        self._draft = Draft(time.monotonic)
+        self._check: Check | None = None
+        self.findings: list[Finding] = []
+
+    @property
+    def payload(self) -> Json:
+        """The payload as last read; while the typed JSON is broken, the one before."""
+        return self._draft.payload
+
+    @property
+    def view(self) -> View:
+        """What the JSON editor shows, and its size on the wire in bytes."""
+        return self._draft.view
+
+    @property
+    def error(self) -> JsonTextError | None:
+        """Where the typed JSON is broken, or None."""
+        return self._draft.state.error
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the checks are loaded."""
+        return self._check is not None
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The findings that hold sending back."""
+        return [each for each in self.findings if each.severity is Severity.ERROR]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """The findings that do not."""
+        return [each for each in self.findings if each.severity is Severity.WARNING]
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a way back."""
+        return self._draft.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone that can be made again."""
+        return self._draft.can_redo
+
+    def get(self, pointer: str) -> Json:
+        """The value at `pointer`, or MISSING."""
+        return get(self.payload, pointer)
+
+    def wire(self) -> str:
+        """The text that is sent."""
+        return self._draft.wire()
+
+    def judge_with(self, check: Check) -> None:
+        """Begin to check; until now nothing was found because nothing was asked."""
+        self._check = check
+        self._judge()
+        self.judged.emit()
+
+    def judge_ahead(self, payload: Json) -> None:
+        """In a thread: have the checks remember what they find in the large parts of a payload still to come."""
+        if self._check is not None:
+            self._check(payload, 0)
+
+    def set(self, pointer: str, value: Json) -> None:
+        """Put a value at `pointer`, or take it away when it is MISSING; quick successions are one undo step."""
+        edit: Edit = Remove(pointer) if value is MISSING else Set(pointer, value)
+        self.edit([edit], pointer)
+
+    def edit(self, edits: Iterable[Edit], group: str | None = None) -> None:
+        """Change the payload."""
+        edits = list(edits)
+        if any(isinstance(each, Remove) for each in edits):
+            edits += self._pruning(apply(self.payload, edits))
+        if self._draft.edit(edits, group):
+            self._tell()
+
+    def fix(self, fix: Fix) -> None:
+        """Apply a repair, as one undo step."""
+        self.edit(fix.edits)
+
+    def type_text(self, view: str) -> None:
+        """Take the JSON editor's text."""
+        self._draft.type_text(view)
+        self._tell()
+
+    def load(self, text: str) -> None:
+        """Begin anew from a whole JSON text. Undo leads back."""
+        self._draft.load(text)
+        self._tell()
+
+    def load_prepared(self, prepared: Prepared) -> None:
+        """Begin anew from a long text that was read in a thread. Undo leads back."""
+        self._draft.load_prepared(prepared)
+        self._tell()
+
+    def forget_past(self) -> None:
+        """Make the present the beginning: nothing to undo or redo."""
+        self._draft.forget_past()
+
+    def undo(self) -> None:
+        """Go back one step."""
+        if self._draft.undo():
+            self._tell()
+
+    def redo(self) -> None:
+        """Make the undone step again."""
+        if self._draft.redo():
+            self._tell()
+
+    def _pruning(self, payload: Json) -> list[Edit]:
+        return [Remove(each) for each in PRUNED if get(payload, each) == {} and self.get(each) != {}]
+
+    def _tell(self) -> None:
+        self._judge()
+        self.changed.emit()
+
+    def _judge(self) -> None:
+        """Check now, or in a thread when the last check was slow: findings may come late, keys may not."""
+        check = self._check
+        if check is None or self._is_judging:
+            return
+        payload, size = self.payload, self.view.size
+        if not self._is_slow:
+            self._take(*_timed(check, payload, size))
+            return
+        self._is_judging = True
+        self._jobs.run(lambda: _timed(check, payload, size), lambda result: self._judged(payload, *result))
+
+    def _judged(self, payload: Json, found: list[Finding], seconds: float) -> None:
+        self._is_judging = False
+        if payload is self.payload:
+            self._take(found, seconds)
+            self.judged.emit()
+        else:
+            self._judge()  # it changed meanwhile
+            if not self._is_judging:
+                self.judged.emit()
+
+    def _take(self, found: list[Finding], seconds: float) -> None:
+        self._is_slow = seconds > SLOW
+        found = [*found, *self._draft.state.text_findings]
+        self.findings = sorted(found, key=lambda each: each.severity is not Severity.ERROR)
+
+
+def _timed(check: Check, payload: Json, size: int) -> tuple[list[Finding], float]:
+    """What `check` finds, and the seconds it took."""
+    began = time.perf_counter()
+    return check(payload, size), time.perf_counter() - began
+
+
+def shown(value: Any) -> str:
+    """A value as a form field shows it: a text as it is, anything else as JSON on one line."""
+    if value is MISSING:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (dict, list)):
+        return " ".join(jsontext.write(value, "").split())
+    return jsontext.scalar(value)
+
+
+def below(pointer: str, key: str) -> str:
+    """The pointer of a member."""
+    return pointer + join(key)

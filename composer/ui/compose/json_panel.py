@@ -1,0 +1,153 @@
+"""The JSON beside the form: the same event as text, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from composer.event import jsontext
+from composer.event.draft import Prepared, prepare
+from composer.event.findings import Finding, Severity
+from composer.event.jsontext import JsonTextError
+from composer.event.limits import MAX_PAYLOAD_BYTES
+from composer.ui.compose.composition import Composition
+from composer.ui.jobs import Jobs, Later
+from composer.ui.theme import Theme
+from composer.ui.widgets.json_editor import JsonEditor, Mark
+from composer.ui.widgets.pieces import button, label, restyle
+
+CALM = 250  # milliseconds after the last change before the wavy lines are drawn anew
+
+
+class JsonPanel(QWidget):
+    """The editor with its size line. What is shown is, byte for byte, what is sent."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        jobs: Jobs,
+        composition: Composition,
+        refuse: Callable[[str], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._composition = composition
+        self._jobs = jobs
+        self._refuse = refuse
+        self.editor = JsonEditor(theme)
+        self.editor.setAccessibleName("The event as JSON")
+        self._size = label("", "small")
+        self._copy = button("Copy", self.copy, "quiet")
+        self._copy.setToolTip("Copy the whole JSON, as it is sent")
+        head = QHBoxLayout()
+        head.setContentsMargins(2, 0, 2, 0)
+        head.addWidget(label("JSON", "heading"))
+        head.addStretch(1)
+        head.addWidget(self._size)
+        head.addWidget(self._copy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.editor, 1)
+        self._underline = Later(CALM, self._show_marks, self)
+        self.editor.typed.connect(composition.type_text)
+        self.editor.pasted.connect(self.take)
+        composition.changed.connect(self.show_payload)
+        composition.judged.connect(self._underline.start)
+        self.show_payload()
+
+    def show_payload(self) -> None:
+        """Bring text and size up to the composition."""
+        view = self._composition.view
+        self.editor.show_text(view.text)
+        self._size.setText(f"{readable_size(view.size)} of {MAX_PAYLOAD_BYTES // 1_000_000} MB")
+        restyle(self._size, "look", "problem" if view.size > MAX_PAYLOAD_BYTES else "small")
+        error = self._composition.error
+        restyle(self.editor, "state", "error" if error else "")
+        if error is not None:
+            self._underline.stop()
+            self.editor.show_marks((), error.line)
+        else:
+            self._underline.start()
+
+    def copy(self) -> None:
+        """Put the whole text on the clipboard."""
+        QGuiApplication.clipboard().setText(self._composition.wire())
+
+    def take(self, text: str) -> None:
+        """Take a whole text. A long one is read in a thread; one that is long and broken is refused with its line and
+        column: it could hardly be repaired here.
+        """
+        if len(text) <= JsonEditor.LONG_PASTE:
+            self._composition.load(text)
+        else:
+            self._read(text, self._composition.load_prepared, lambda error: self._refuse_long(text, error))
+
+    def restore(self, text: str, restored: Callable[[], None]) -> None:
+        """Take the text of a draft as the beginning, however long and broken, then call `restored`."""
+
+        def begin(prepared: Prepared | None) -> None:
+            if prepared is None:
+                self._composition.load(text)
+            else:
+                self._composition.load_prepared(prepared)
+            self._composition.forget_past()
+            restored()
+
+        if len(text) <= JsonEditor.LONG_PASTE:
+            begin(None)
+        else:
+            self._read(text, begin, lambda _error: begin(None))
+
+    def _read(self, text: str, done: Callable[[Prepared], None], failed: Callable[[Exception], None]) -> None:
+        def read() -> Prepared:
+            prepared = prepare(text)
+            self._composition.judge_ahead(prepared.payload)
+            return prepared
+
+        self._jobs.run(read, done, failed)
+
+    def go_to(self, pointer: str) -> None:
+        """Select the value at `pointer`, or go to where the text is broken."""
+        error = self._composition.error
+        text = self._composition.view.text
+        if error is not None:
+            starts = [0, *(at + 1 for at, mark in enumerate(text) if mark == "\n")]
+            at = min(len(text), starts[min(error.line, len(starts)) - 1] + error.column - 1)
+            self.editor.select(at, at)
+        elif pointer in (found := jsontext.spans(text, [pointer])):
+            self.editor.select(*found[pointer])
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _refuse_long(self, text: str, error: Exception) -> None:
+        if not isinstance(error, JsonTextError):
+            raise error
+        self._refuse(f"The pasted text ({readable_size(len(text))}) is not JSON and was not taken. {error}")
+
+    def _show_marks(self) -> None:
+        if self._composition.error is not None:
+            return
+        text = self._composition.view.text
+        worst: dict[str, Finding] = {}
+        for finding in self._composition.findings[:400]:
+            if finding.path:
+                worst.setdefault(finding.path, finding)
+        found = jsontext.spans(text, worst)
+        self.editor.show_marks(
+            [
+                Mark(start, end, worst[path].severity is Severity.ERROR, worst[path].message)
+                for path, (start, end) in found.items()
+                if "\n" not in text[start:end]
+            ]
+        )
+
+
+def readable_size(size: int) -> str:
+    """Bytes in words: 812 bytes, 1.1 KB, 4.9 MB; thousands, as the contract's limits are held."""
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1000:,.1f} KB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"

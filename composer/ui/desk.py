@@ -1,0 +1,64 @@
+"""What the window works with: stores, keys, history, drafts, the sandbox, the sender. Made once, handed down."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from composer.storage.database import Database
+from composer.storage.drafts import Drafts
+from composer.storage.history import History
+from composer.storage.secrets import Secrets
+from composer.storage.settings import Settings
+from composer.storage.stores import Store, Stores
+
+if TYPE_CHECKING:
+    from composer.delivery.sender import Sender
+    from composer.sandbox.process import SandboxProcess
+
+
+class Desk:
+    """Everything behind the window, on one data folder. Raises StorageError when the database can't be opened."""
+
+    def __init__(self, folder: Path) -> None:
+        from composer.sandbox.process import SandboxProcess
+
+        self.folder = folder
+        self.database = Database(folder / "composer.db")
+        self.stores = Stores(self.database)
+        self.drafts = Drafts(self.database)
+        self.history = History(self.database)
+        self.settings = Settings(self.database)
+        self.secrets = Secrets()
+        self.sandbox: SandboxProcess = SandboxProcess()
+        self._starting = threading.Lock()
+        self._sender: Sender | None = None
+
+    @property
+    def sandbox_url(self) -> str:
+        """The base URL of the sandbox's API while it runs, else empty."""
+        return self.sandbox.base_url if self.sandbox.alive else ""
+
+    def start_sandbox(self) -> str:
+        """Start the sandbox, or let it run; waits until it listens. Raises SandboxError."""
+        with self._starting:
+            return self.sandbox.start()
+
+    def address(self, store: Store) -> Store:
+        """The store with its address; the built-in sandbox is started when it does not run."""
+        return store.at(self.start_sandbox()) if store.is_built_in else store
+
+    def sender(self) -> Sender:
+        """The sender, loaded when it is first asked for."""
+        from composer.delivery.sender import Sender
+
+        if self._sender is None:
+            self._sender = Sender(self.history, self.secrets)
+        return self._sender
+
+    def close(self) -> None:
+        """Stop the sandbox and close the database."""
+        with self._starting:
+            self.sandbox.stop()
+        self.database.close()

@@ -1,0 +1,47 @@
+"""How an attempt looks in the list: its columns, and its status in words with a tone."""
+
+from __future__ import annotations
+
+from composer.delivery.outcome import OutcomeKind
+from composer.storage.history import Entry
+from composer.ui.widgets import when
+from composer.ui.widgets.paged_model import Cell
+
+HEADERS = ("When", "Event", "Customer", "Store", "Status")
+SAMPLES = {0: Cell("30 Nov 23:59"), 3: Cell("Acme staging"), 4: Cell("503 server failed", "bad")}
+
+_WORDS = {
+    OutcomeKind.QUEUED: ("queued", "good"),
+    OutcomeKind.REJECTED: ("rejected", "bad"),
+    OutcomeKind.REFUSED_KEY: ("key refused", "bad"),
+    OutcomeKind.UNKNOWN_STORE: ("not found", "bad"),
+    OutcomeKind.RATE_LIMITED: ("too many", "caution"),
+    OutcomeKind.SERVER_ERROR: ("server failed", "bad"),
+    OutcomeKind.UNEXPECTED: ("unexpected", "caution"),
+    OutcomeKind.COULD_NOT_CONNECT: ("Not connected", "bad"),
+    OutcomeKind.NO_ANSWER: ("No answer", "caution"),
+    OutcomeKind.CANCELLED: ("Cancelled", "plain"),
+}
+
+
+def status(entry: Entry) -> tuple[str, str]:
+    """The words of an entry's status, such as "202 queued", and the tone of their chip."""
+    if entry.finished_ms is None:
+        return "No answer yet", "caution"
+    words, tone = _WORDS.get(OutcomeKind(entry.kind), (entry.kind, "plain"))
+    if entry.status is not None and entry.kind != OutcomeKind.NO_ANSWER:
+        return f"{entry.status} {words}", tone
+    return words, tone
+
+
+def cell(entry: Entry, column: int) -> Cell:
+    """What stands in a column of HEADERS."""
+    if column == 0:
+        return Cell(when.short(entry.begun_ms), tip=when.whole(entry.begun_ms))
+    if column == 1:
+        return Cell(entry.event_name or "(no name)")
+    if column == 2:
+        return Cell(entry.customer or "(nobody)")
+    if column == 3:
+        return Cell(entry.store_name, tip=f"{entry.store_name} · {entry.store_kind} · {entry.base_url}")
+    return Cell(*status(entry))

@@ -1,0 +1,422 @@
+"""The window: where it will go on top, the places at the left, the place in the middle, a quiet line below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from composer.paths import resource
+from composer.storage.database import StorageError
+from composer.storage.stores import Kind, Store
+from composer.ui.compose.checks_panel import counted
+from composer.ui.compose.composition import Composition
+from composer.ui.compose.place import ComposePlace
+from composer.ui.compose.sending import Sending
+from composer.ui.jobs import Jobs, Later
+from composer.ui.notice import Notice
+from composer.ui.store_bar import StoreBar
+from composer.ui.theme import Choice, Theme
+from composer.ui.widgets.pieces import button, label
+
+if TYPE_CHECKING:
+    from composer.ui.desk import Desk
+
+DRAFT = "compose"
+AUTOSAVE = 400  # milliseconds after the last change
+COMPOSE, HISTORY, SANDBOX, SETTINGS = range(4)
+PLACES = (("Compose", "compose"), ("History", "history"), ("Sandbox", "sandbox"), ("Settings", "settings"))
+LARGE_FILE = 20_000_000  # bytes; no event is near that
+
+
+class MainWindow(QMainWindow):
+    """Puts the places together and owns what spans them: the store, the draft, sending, undo.
+
+    Signals: `painted()` once, after the first paint.
+    """
+
+    painted = Signal()
+
+    def __init__(self, desk: Desk, theme: Theme, jobs: Jobs) -> None:
+        super().__init__()
+        self._desk, self._theme, self._jobs = desk, theme, jobs
+        self._live_confirmed = False
+        self._has_painted = False
+        self.setWindowTitle("Event Composer")
+        self.resize(1280, 800)
+        self.setMinimumSize(960, 620)
+        self.composition = Composition(jobs, self)
+        self.sending = Sending(jobs, desk.sender, desk.address)
+        self.sending.setParent(self)
+        self.compose = ComposePlace(theme, jobs, self.composition, self.sending)
+        self.notice = Notice(self)
+        self.store_bar = StoreBar(theme)
+        self._places: dict[int, QWidget] = {}
+        self._stack = QStackedWidget()
+        self._buttons: list[QPushButton] = []
+        self._lay_out()
+        self._autosave = Later(AUTOSAVE, self._save_draft, self)
+        self._connect()
+        self._actions()
+        self._load_draft()
+        self.show_stores()
+        self._restore_place()
+
+    def go_to(self, place: int) -> QWidget:
+        """Show a place; it is made when it is first shown."""
+        if place not in self._places:
+            made = self._make(place)
+            self._places[place] = made
+            self._stack.addWidget(made)
+        self._stack.setCurrentWidget(self._places[place])
+        self._buttons[place].setChecked(True)
+        if place == HISTORY:
+            self._places[HISTORY].refresh()  # type: ignore[attr-defined]
+        return self._places[place]
+
+    def show_stores(self) -> None:
+        """Bring badge and Send button up to the stores and the one chosen."""
+        try:
+            stores = self._desk.stores.all()
+            wanted = self._desk.settings.get("store")
+        except StorageError as error:
+            self.notice.say("bad", str(error))
+            return
+        store = next((each for each in stores if each.id == wanted), stores[0])
+        self._take_store(store, stores)
+
+    def send(self, anyway: bool = False) -> None:
+        """Send what is composed, unless something holds it back."""
+        if self.sending.is_under_way:
+            return
+        held_back = self.composition.error is not None or bool(self.composition.errors)
+        if held_back and not anyway:
+            self.go_to(COMPOSE)
+            self.notice.say("bad", "Held back: the event has errors. Repair them, or send it anyway to see the answer.")
+            path = self.composition.errors[0].path if self.composition.error is None else ""
+            self.composition.focus_wanted.emit(path)
+            return
+        store = self.store_bar.store
+        if store is None or not self._may_send(store):
+            return
+        self.notice.clear()
+        findings = self.composition.findings
+        self.sending.send(store, self.composition.payload, self.composition.wire(), findings, anyway=held_back)
+
+    def begin_anew(self, starter: bool) -> None:
+        """Another event in place of this one; Undo brings this one back."""
+        text = resource("starter.json").read_text("utf-8") if starter else '{\n  "eventName": "",\n  "customer": {}\n}'
+        self.composition.load(text)
+        self.go_to(COMPOSE)
+        self.compose.form.first_entry().setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() is QEvent.Type.Paint and not self._has_painted:
+            self._has_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+        return handled
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.sending.is_under_way:
+            self.sending.cancel()
+        try:
+            self._autosave.stop()
+            self._jobs.close()
+            self._desk.drafts.save(DRAFT, self.composition.wire())
+            self._desk.settings.put("window", bytes(self.saveGeometry().toBase64().data()).decode())
+            self._desk.settings.put("compose split", self.compose.split.sizes())
+        except StorageError as error:
+            answer = QMessageBox.warning(
+                self,
+                "The draft can't be saved",
+                f"{error}\n\nClose anyway? What you composed would be lost.",
+                QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
+                QMessageBox.StandardButton.Cancel,
+            )
+            if answer is QMessageBox.StandardButton.Cancel:
+                self._jobs.open_again()
+                event.ignore()
+                return
+        event.accept()
+
+    def _lay_out(self) -> None:
+        bar = QFrame()
+        bar.setObjectName("bar")
+        top = QHBoxLayout(bar)
+        top.setContentsMargins(14, 8, 14, 8)
+        top.setSpacing(12)
+        top.addWidget(label("Event Composer", "brand"))
+        top.addWidget(self.store_bar, 1)
+        rail = QFrame()
+        rail.setObjectName("rail")
+        rail.setFixedWidth(176)
+        column = QVBoxLayout(rail)
+        column.setContentsMargins(8, 10, 8, 10)
+        column.setSpacing(3)
+        for place, (name, _) in enumerate(PLACES):
+            if place == SETTINGS:
+                column.addStretch(1)
+            made = button(name, partial(self.go_to, place), "nav")
+            made.setCheckable(True)
+            made.setAutoExclusive(True)
+            made.setToolTip(f"Ctrl+{place + 1}")
+            column.addWidget(made)
+            self._buttons.append(made)
+        status = QFrame()
+        status.setObjectName("status")
+        line = QHBoxLayout(status)
+        line.setContentsMargins(14, 4, 14, 4)
+        line.setSpacing(16)
+        self._saved, self._counts = label(""), label("")
+        line.addWidget(self._saved)
+        line.addStretch(1)
+        line.addWidget(self._counts)
+        line.addWidget(label("Contract 2.2"))
+        middle = QVBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.notice)
+        middle.addWidget(self._stack, 1)
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addWidget(rail)
+        body.addLayout(middle, 1)
+        central = QWidget()
+        central.setObjectName("page")
+        outer = QVBoxLayout(central)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(bar)
+        outer.addLayout(body, 1)
+        outer.addWidget(status)
+        self.setCentralWidget(central)
+        self._places[COMPOSE] = self.compose
+        self._stack.addWidget(self.compose)
+        self._buttons[COMPOSE].setChecked(True)
+
+    def _connect(self) -> None:
+        self.compose.send_wanted.connect(self.send)
+        self.compose.notice.connect(self.notice.say)
+        self.compose.new_wanted.connect(self.begin_anew)
+        self.compose.open_wanted.connect(self._open_file)
+        self.compose.save_wanted.connect(self._save_file)
+        self.compose.response.entry_wanted.connect(self._show_entry)
+        self.composition.changed.connect(self._changed)
+        self.composition.judged.connect(self._show_counts)
+        self.sending.finished.connect(lambda _sent: self._refresh_history())
+        self.sending.key_needed.connect(self._ask_for_key)
+        self.store_bar.chosen.connect(self._choose_store)
+        self.store_bar.manage_wanted.connect(lambda: self.go_to(SETTINGS))
+
+    def _actions(self) -> None:
+        standard = QKeySequence.StandardKey
+        keys: tuple[tuple[str, object, Callable[[], object]], ...] = (
+            ("Send", ["Ctrl+Return", "Ctrl+Enter"], self.send),
+            ("Send anyway", ["Ctrl+Shift+Return", "Ctrl+Shift+Enter"], lambda: self.send(anyway=True)),
+            ("Undo", standard.Undo, self.composition.undo),
+            ("Redo", standard.Redo, self.composition.redo),
+            ("New event", standard.New, lambda: self.begin_anew(False)),
+            ("Open", standard.Open, self._open_file),
+            ("Save as", standard.Save, self._save_file),
+            ("Next pane", "F6", lambda: self.compose.next_pane(1)),
+            ("Previous pane", "Shift+F6", lambda: self.compose.next_pane(-1)),
+            ("Quit", standard.Quit, self.close),
+            *((name, f"Ctrl+{at + 1}", partial(self.go_to, at)) for at, (name, _) in enumerate(PLACES)),
+        )
+        for name, key, act in keys:
+            action = QAction(name, self)
+            if isinstance(key, list):
+                action.setShortcuts(key)
+            else:
+                action.setShortcut(key)  # type: ignore[call-overload]
+            action.triggered.connect(lambda _checked=False, act=act: act())
+            self.addAction(action)
+
+    def _make(self, place: int) -> QWidget:
+        desk = self._desk
+        if place == HISTORY:
+            from composer.ui.history.place import HistoryPlace
+
+            history = HistoryPlace(self._theme, self._jobs, desk.history)
+            history.edit_as_new.connect(self._edit_as_new)
+            return history
+        if place == SANDBOX:
+            from composer.ui.sandbox.place import SandboxPlace
+
+            sandbox = SandboxPlace(self._theme, self._jobs, desk.sandbox)
+            sandbox.start_wanted.connect(self.start_sandbox)
+            return sandbox
+        from composer.ui.settings.place import SettingsPlace
+
+        settings = SettingsPlace(self._theme, self._jobs, desk.stores, desk.secrets, desk.settings)
+        settings.stores_changed.connect(self.show_stores)
+        settings.theme_chosen.connect(lambda choice: self._theme.choose(Choice(choice)))
+        return settings
+
+    def start_sandbox(self) -> None:
+        """Start the sandbox's process, and say where it is."""
+        self._jobs.run(self._desk.start_sandbox, lambda _url: self._sandbox_started(), self._sandbox_failed)
+
+    def _sandbox_started(self) -> None:
+        self.store_bar.show_address(self._desk.sandbox_url)
+
+    def _sandbox_failed(self, error: Exception) -> None:
+        from composer.sandbox.process import SandboxError
+
+        if not isinstance(error, SandboxError):
+            raise error
+        self.notice.say("bad", str(error))
+
+    def _take_store(self, store: Store, stores: list[Store]) -> None:
+        self.store_bar.show_store(store, stores)
+        self.store_bar.show_address(self._desk.sandbox_url)
+        self.compose.show_store(store)
+        if store.kind is not Kind.SANDBOX:
+            self._jobs.run(lambda: self._desk.secrets.state(store), lambda state: self.store_bar.show_key(store, state))
+
+    def _choose_store(self, store: Store) -> None:
+        try:
+            self._desk.settings.put("store", store.id)
+        except StorageError as error:
+            self.notice.say("bad", str(error))
+        self._live_confirmed = False
+        self._take_store(store, self.store_bar.stores)
+
+    def _may_send(self, store: Store) -> bool:
+        """The first event of a session to a live store is asked about."""
+        if store.kind is not Kind.LIVE or self._live_confirmed:
+            return True
+        from composer.event.identity import resolve
+
+        who = resolve(self.composition.payload).value or "nobody the composer can name"
+        question = QMessageBox(self)
+        question.setIcon(QMessageBox.Icon.Warning)
+        question.setWindowTitle("Send to a live store")
+        question.setText(f"Send this event to the live store “{store.name}”?")
+        question.setInformativeText(f"It is for {who}. Flows that listen for it may write to that person for real.")
+        go = question.addButton(f"Send to {store.name}", QMessageBox.ButtonRole.AcceptRole)
+        stay = question.addButton(QMessageBox.StandardButton.Cancel)
+        question.setDefaultButton(stay)
+        question.exec()
+        self._live_confirmed = question.clickedButton() is go
+        question.deleteLater()
+        return self._live_confirmed
+
+    def _ask_for_key(self, sentence: str) -> None:
+        self.notice.say("caution", sentence, "Open Settings", lambda: self.go_to(SETTINGS))
+
+    def _refresh_history(self) -> None:
+        if HISTORY in self._places:
+            self._places[HISTORY].refresh()  # type: ignore[attr-defined]
+
+    def _show_entry(self, entry: int) -> None:
+        self.go_to(HISTORY).show_entry(entry)  # type: ignore[attr-defined]
+
+    def _edit_as_new(self, text: str) -> None:
+        self.compose.json.take(text)
+        self.go_to(COMPOSE)
+        self.compose.form.first_entry().setFocus()
+
+    def _changed(self) -> None:
+        self._saved.setText("")
+        self._autosave.start()
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        if self.composition.error is not None:
+            self._counts.setText(f"Broken JSON in line {self.composition.error.line}")
+            return
+        errors, warnings = len(self.composition.errors), len(self.composition.warnings)
+        words = f"{counted(errors, 'error')} · {counted(warnings, 'warning')}"
+        self._counts.setText(words if errors or warnings else "")
+
+    def _save_draft(self) -> None:
+        text = self.composition.wire()
+        self._jobs.run(
+            lambda: self._desk.drafts.save(DRAFT, text),
+            lambda _none: self._saved.setText("Draft saved"),
+            self._draft_failed,
+            in_order=True,
+        )
+
+    def _draft_failed(self, error: Exception) -> None:
+        if not isinstance(error, StorageError):
+            raise error
+        self.notice.say("bad", f"The draft could not be saved. {error}")
+
+    def _load_draft(self) -> None:
+        try:
+            text = self._desk.drafts.load(DRAFT)
+        except StorageError as error:
+            self.notice.say("bad", str(error))
+            text = None
+        if text is None:
+            text = resource("starter.json").read_text("utf-8")
+        self.compose.setEnabled(False)  # a long draft is read in a thread
+        self.compose.json.restore(text, self._draft_loaded)
+
+    def _draft_loaded(self) -> None:
+        self._autosave.stop()
+        self.compose.setEnabled(True)
+        self.compose.form.first_entry().setFocus()
+
+    def _restore_place(self) -> None:
+        try:
+            geometry = self._desk.settings.get("window")
+            sizes = self._desk.settings.get("compose split")
+        except StorageError:
+            return  # said when the stores were read
+        if isinstance(geometry, str):
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        if isinstance(sizes, list) and len(sizes) == 2:
+            self.compose.split.setSizes([int(each) for each in sizes])
+
+    def _open_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Open an event", "", "JSON (*.json);;All files (*)")
+        if name:
+            self.open_file(Path(name))
+
+    def open_file(self, path: Path) -> None:
+        """Take the event in a JSON file; what is wrong with the file is said, and the draft stays."""
+        try:
+            size = path.stat().st_size
+            if size > LARGE_FILE:
+                self.notice.say("bad", f"“{path.name}” has {size / 1e6:,.0f} MB. No event is that large.")
+                return
+            text = path.read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            self.notice.say("bad", f"“{path.name}” is not UTF-8 text (byte {error.start:,}).")
+        except OSError as error:
+            self.notice.say("bad", f"“{path.name}” can't be read: {error.strerror}.")
+        else:
+            self.go_to(COMPOSE)
+            self.compose.json.take(text)
+
+    def _save_file(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Save the event", "event.json", "JSON (*.json);;All files (*)")
+        if not name:
+            return
+        path = Path(name)
+        try:
+            path.write_text(self.composition.wire(), "utf-8", errors="backslashreplace")
+        except OSError as error:
+            self.notice.say("bad", f"“{path.name}” can't be written: {error.strerror}.")
+        else:
+            self._saved.setText(f"Saved as {path.name}")
