@@ -18,11 +18,6 @@ class Latest:
         self._busy = False
         self._waiting: _Wanted | None = None
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether a job is under way."""
-        return self._busy
-
     def run(self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
         """Have `work` done in a thread now, or when the one under way has ended; see `Jobs.run`."""
         if self._busy:

@@ -107,7 +107,6 @@ class MainWindow(QMainWindow):
         held_back = self.composition.error is not None or bool(self.composition.errors)
         if held_back and not anyway:
             self.go_to(COMPOSE)
-            self.notice.say("bad", "Held back: the event has errors. Repair them, or send it anyway to see the answer.")
             path = self.composition.errors[0].path if self.composition.error is None else ""
             self.composition.focus_wanted.emit(path)
             return
@@ -344,8 +343,8 @@ class MainWindow(QMainWindow):
             self._counts.setText(f"Broken JSON in line {self.composition.error.line}")
             return
         errors, warnings = len(self.composition.errors), len(self.composition.warnings)
-        words = f"{counted(errors, 'error')} · {counted(warnings, 'warning')}"
-        self._counts.setText(words if errors or warnings else "")
+        words = [counted(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
+        self._counts.setText(" · ".join(words))
 
     def _save_draft(self) -> None:
         text = self.composition.wire()

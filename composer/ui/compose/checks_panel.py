@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from composer.event.fields import BY_PATH
 from composer.event.findings import Finding, Fix, Severity
 from composer.event.payload import split
 from composer.ui.compose.composition import Composition
@@ -57,9 +58,10 @@ class FindingsModel(QAbstractListModel):
         if role == FINDING:
             return finding
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{dotted(finding.path)} — {finding.message}" if finding.path else finding.message
+            return sentence(finding)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{finding.message}\n{finding.path or 'the whole event'} · {finding.code}"
+            fixes = "".join(f"\nFix: {fix.label}" for fix in finding.fixes)
+            return f"{finding.message}\n{finding.path or 'the whole event'} · {finding.code}{fixes}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             fixes = "".join(f" F: {fix.label}." for fix in finding.fixes)
             return f"{finding.severity.value}: {dotted(finding.path)}. {finding.message}{fixes}"
@@ -202,14 +204,23 @@ class _Delegate(QStyledItemDelegate):
         return True
 
     def _fix_label(self, option: QStyleOptionViewItem, finding: Finding) -> str:
-        words = finding.fixes[0].label if len(finding.fixes) == 1 else "Fix ▾"
-        return option.fontMetrics.elidedText(words, Qt.TextElideMode.ElideRight, option.rect.width() * 2 // 5)
+        if len(finding.fixes) > 1:
+            return "Fix ▾"
+        label = finding.fixes[0].label
+        return label if option.fontMetrics.horizontalAdvance(label) < option.rect.width() // 4 else "Fix"
 
     def _fix_rect(self, option: QStyleOptionViewItem, finding: Finding) -> QRect | None:
         if not finding.fixes:
             return None
         width = option.fontMetrics.horizontalAdvance(self._fix_label(option, finding)) + 18
         return QRect(option.rect.right() - width - 2, option.rect.top() + 3, width, ROW_HEIGHT - 6)
+
+
+def sentence(finding: Finding) -> str:
+    """The finding on one line, with the key it is about when its words don't name it."""
+    key = split(finding.path)[-1] if finding.path else ""
+    is_named = finding.path in BY_PATH or not key or key in finding.message
+    return finding.message if is_named else f"{key} — {finding.message}"
 
 
 def dotted(pointer: str) -> str:

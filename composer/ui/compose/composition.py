@@ -27,11 +27,12 @@ class Composition(QObject):
     """Form, JSON editor and checks all look at this.
 
     Signals: `changed()` the payload or its text is another one, and `findings` with it; `judged()` only the findings
-    are (the checks were loaded). `focus_wanted(str)`: bring the field at this JSON Pointer into focus.
+    are (the checks were loaded). `begun()` the event is a whole new one. `focus_wanted(str)`: bring the field at this JSON Pointer into focus.
     """
 
     changed = Signal()
     judged = Signal()
+    begun = Signal()
     focus_wanted = Signal(str)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
@@ -128,11 +129,13 @@ class Composition(QObject):
         """Begin anew from a whole JSON text. Undo leads back."""
         self._draft.load(text)
         self._tell()
+        self.begun.emit()
 
     def load_prepared(self, prepared: Prepared) -> None:
         """Begin anew from a long text that was read in a thread. Undo leads back."""
         self._draft.load_prepared(prepared)
         self._tell()
+        self.begun.emit()
 
     def forget_past(self) -> None:
         """Make the present the beginning: nothing to undo or redo."""

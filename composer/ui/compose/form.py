@@ -55,6 +55,7 @@ class Form(QScrollArea):
         self._build()
         self.setWidget(inner)
         composition.changed.connect(self.show_payload)
+        composition.begun.connect(self.unfold)
         composition.judged.connect(self._show_hints)
         composition.focus_wanted.connect(self.focus_on)
         self.show_payload()
@@ -63,17 +64,20 @@ class Form(QScrollArea):
         """Bring every field up to the payload."""
         for bound in self._bound.values():
             bound.show_value()
-        for section, pointer in self._sections:
-            value = self._composition.get(pointer)
-            if value is not MISSING and not section.is_open and not section.property("seen") and pointer != "":
-                section.setProperty("seen", True)  # opened for the person once; folded by hand it stays folded
-                section.open()
         for table in self._tables.values():
             table.show_payload()
         if self._extra is not None:
             self._extra.show_payload()
         self._notes()
         self._show_hints()
+
+    def unfold(self) -> None:
+        """For a whole new event: show the sections that hold something, fold the others away."""
+        payload = self._composition.payload
+        others = isinstance(payload, dict) and any(key not in fields.TOP_LEVEL_NAMES for key in payload)
+        for section, pointer in self._sections:
+            section.open(others if pointer == "" else self._composition.get(pointer) is not MISSING)
+        self.show_payload()
 
     def focus_on(self, pointer: str) -> None:
         """Focus the field at `pointer`, or the nearest one above it."""
@@ -137,6 +141,8 @@ class Form(QScrollArea):
         )
         for card in (event, customer, self._location, self._custom, data, self._extra_section, self._other):
             self._column.addWidget(card)
+        for section, _ in self._sections:
+            section.opened.connect(self._show_hints)
         self._column.addStretch(1)
 
     def _build_location(self) -> QWidget:
@@ -160,6 +166,7 @@ class Form(QScrollArea):
     def _table(self, name: str) -> PropertyTable:
         table = self._tables[name] = PropertyTable(self._theme, self._composition, _PROPERTY_SOURCES[name], _zones)
         table.setAccessibleName({"customFields": "Custom fields", "data": "Data", "other": "Other fields"}[name])
+        table.show_payload()
         return table
 
     def _row(self, *wanted: tuple[Field, int]) -> FieldRow:
@@ -170,6 +177,7 @@ class Form(QScrollArea):
             each.box.entry.left.connect(self._show_hints)
             each.box.entry.textEdited.connect(lambda _text: self._calm.start())
             self._bound[each.field.path] = each
+            each.show_value()
         return row
 
     def _notes(self) -> None:
@@ -258,9 +266,10 @@ class BoundField:
             self.row.hint(self.box, "", False)
             return
         fix = finding.fixes[0] if finding.fixes else None
+        message = finding.message.removeprefix(self.field.title.partition(" (")[0]).lstrip()
         self.row.hint(
             self.box,
-            finding.message,
+            message[:1].upper() + message[1:],  # the label above says what it is about
             finding.severity is Severity.ERROR,
             fix.label if fix else "",
             (lambda: self._composition.fix(fix)) if fix else None,

@@ -102,7 +102,7 @@ class PropertyTable(QTableView):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         width = self.viewport().width() - ROW_HEIGHT
-        shares = {KEY: 0.27, KIND: 0.14, VALUE: 0.27}
+        shares = {KEY: 0.25, KIND: 0.17, VALUE: 0.27}
         for column, share in shares.items():
             self.setColumnWidth(column, int(width * share))
         self.setColumnWidth(REMARK, width - sum(int(width * share) for share in shares.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractListModel, QDate, QModelIndex, QPersistentModelIndex, QPoint, Qt, QTime, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QCompleter,
@@ -90,6 +90,7 @@ class ChooserEntry(Entry):
         if completer is None:
             completer = _Completer(self)
             completer.setModel(ChoiceModel(self._choices()))
+            completer.setCompletionRole(Qt.ItemDataRole.DisplayRole)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
             completer.setMaxVisibleItems(10)
@@ -171,6 +172,12 @@ class DateTimePopup(QFrame):
         self._calendar.setAccessibleName("Day")
         self._clock = QTimeEdit()
         self._clock.setDisplayFormat("HH:mm:ss")
+        self._clock.setMinimumWidth(104)
+        self._clock.setButtonSymbols(QTimeEdit.ButtonSymbols.NoButtons)
+        weekend = QTextCharFormat()
+        weekend.setForeground(theme.color("muted"))
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self._calendar.setWeekdayTextFormat(day, weekend)
         self._clock.setAccessibleName("Time of day")
         self._zone = ChooserEntry(theme, zones)
         self._zone.setAccessibleName("Time zone")

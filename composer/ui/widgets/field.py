@@ -122,6 +122,7 @@ class FieldRow(QWidget):
                 hint.hide()
                 self._place()
             restyle(box.entry, "state", "")
+            box.entry.setAccessibleDescription("")
             return
         if hint is None:
             hint = self._hints[box] = Hint(self)
@@ -136,12 +137,13 @@ class FieldRow(QWidget):
         self._place()
 
     def _place(self) -> None:
-        """From right to left: each hint may reach to the next one's start, and moves left when that is too short."""
+        """From right to left: each may reach to the next one's start, and left into the room of fields without a hint."""
         end = self.width()
         shown = [box for box in self._boxes if box in self._hints and not self._hints[box].isHidden()]
         for number, box in reversed(list(enumerate(shown))):
             hint = self._hints[box]
-            least = 0 if number == 0 else shown[number - 1].x() + 60
+            before = shown[number - 1] if number else None
+            least = before.x() + before.width() + GRID if before else 0
             x = max(least, min(box.x(), end - hint.wish()))
             hint.fit(x, self.height() - HINT_HEIGHT, max(40, min(end - x, hint.wish())))
             end = x - GRID

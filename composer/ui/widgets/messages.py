@@ -93,7 +93,7 @@ class Notice(QFrame):
         """What it says now; empty when it is silent."""
         return "" if self.isHidden() else self._text.text()
 
-    def say(self, tone: str, sentence: str, acts: Sequence[tuple[str, Callable[[], object]]] = ()) -> list[QPushButton]:
+    def say(self, tone: str, sentence: str, acts: Sequence[tuple[str, Callable[[], object]]] = ()) -> None:
         """Show a sentence and a button for each of `acts`; `tone` is good, caution, bad or accent."""
         restyle(self, "tone", tone)
         self._mark.style().unpolish(self._mark)
@@ -105,12 +105,10 @@ class Notice(QFrame):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        made = [button(name, act) for name, act in acts]
-        for each in made:
-            self._buttons.addWidget(each)
+        for name, act in acts:
+            self._buttons.addWidget(button(name, act))
         self._buttons.addStretch(1)
         self.show()
-        return made
 
 
 class EmptyState(QWidget):

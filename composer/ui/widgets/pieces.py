@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -140,7 +140,12 @@ class Elided(QLabel):
 
 
 class Section(Card):
-    """A card whose content can be folded away; `build` makes the content when it is first opened."""
+    """A card whose content can be folded away; `build` makes the content when it is first opened.
+
+    Signals: `opened()`.
+    """
+
+    opened = Signal()
 
     def __init__(self, title: str, note: str, build: Callable[[], QWidget], parent: QWidget | None = None) -> None:
         super().__init__(title, note, parent)
@@ -150,6 +155,7 @@ class Section(Card):
         self.toggle.setAccessibleName(title)
         self.head.replaceWidget(self.title, self.toggle)
         self.title.hide()
+        self.head.setContentsMargins(-3, 0, 0, 0)  # the toggle's text, not its edge, aligns with other headings
         self._is_open = False
         self._name = title
         self._show_state()
@@ -168,6 +174,8 @@ class Section(Card):
         if self.content is not None:
             self.content.setVisible(is_open)
         self._show_state()
+        if is_open:
+            self.opened.emit()
 
     def _flip(self) -> None:
         self.open(not self._is_open)
