@@ -14,6 +14,9 @@ def main() -> int:
         from composer import cli
 
         return cli.main(sys.argv[1:])
+    import gc
+
+    gc.disable()  # until the window stands: everything loaded stays, and looking through it costs a tenth of the start
     from composer import app
 
     return app.run(sys.argv)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from composer.event import payload as payloads
 from composer.event.findings import Finding
-from composer.event.folding import Folds, View
+from composer.event.folding import Folds, View, utf8_length
 from composer.event.jsontext import JsonTextError
 from composer.event.payload import Edit, Json
 
 UNDO_STEPS = 300
 LONGEST_TYPED = 500_000  # characters; a longer text is shown in its canonical form, folded
 PAUSE = 1.0  # seconds; typing in one place without such a pause is one undo step
+_LINE_END = re.compile("\r\n?")
+_NOT_HELD = re.compile("[\u2029\ud800-\udfff\ufdd0\ufdd1]")  # a text box makes line breaks of them, or drops them
 FORGET_AFTER = 50_000_000  # characters of hidden text kept for undo before those not in use are let go
 
 
@@ -76,7 +79,7 @@ class Draft:
     def edit(self, edits: Iterable[Edit], group: str | None = None) -> bool:
         """Change the payload; edits of one `group` in quick succession are one undo step. Whether it changed."""
         changed = payloads.apply(self.payload, edits)
-        if changed is self.payload and self.state.typed is None:
+        if changed is self.payload:
             return False
         self._enter(State(changed), group)
         return True
@@ -88,7 +91,7 @@ class Draft:
 
     def load(self, text: str) -> None:
         """Begin anew from a whole text; its very bytes are kept, as far as they can be shown. Undo leads back."""
-        self._enter(self._read(text), None)
+        self._enter(self._read(_LINE_END.sub("\n", text)), None)
 
     def load_prepared(self, prepared: Prepared) -> None:
         """Begin anew from what `prepare` made. Undo leads back."""
@@ -112,11 +115,13 @@ class Draft:
         return self.folds.wire(self.view.text)
 
     def _read(self, view: str) -> State:
+        view = view.removeprefix("\ufeff")  # a byte order mark belongs to a file, not to what is sent
         try:
             parsed = self.folds.parse(view)
         except JsonTextError as error:
             return State(self.payload, view, error)
-        typed = None if self.folds.show(parsed.payload).text == view or len(view) > LONGEST_TYPED else view
+        is_canonical = self.folds.show(parsed.payload).text == view
+        typed = None if is_canonical or len(view) > LONGEST_TYPED or _NOT_HELD.search(view) else view
         return State(parsed.payload, typed, None, tuple(parsed.findings))
 
     def _enter(self, state: State, group: str | None) -> None:
@@ -140,7 +145,7 @@ class Draft:
         if state.typed is None:
             self.view = self.folds.show(state.payload)
         else:
-            self.view = View(state.typed, len(self.folds.wire(state.typed).encode("utf-8", "surrogatepass")))
+            self.view = View(state.typed, utf8_length(self.folds.wire(state.typed)))
         if self.folds.hidden_characters > FORGET_AFTER:
             typed = [each.typed for each in (*self._past, *self._future) if each.typed is not None]
             self.folds.forget_all_but([self.view.text, *typed])

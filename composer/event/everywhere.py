@@ -7,10 +7,12 @@ event's name must not walk through 5 MB of `$extra` again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Lock
 
 from composer.event import jsontext, repairs
 from composer.event.fields import BY_PATH
 from composer.event.findings import Finding, Fix, Severity
+from composer.event.folding import utf8_length
 from composer.event.limits import MAX_STRING_BYTES
 from composer.event.model import is_not_json
 from composer.event.payload import Json, Set, join
@@ -22,6 +24,7 @@ REMEMBERED = 32  # objects
 _LONGEST_LITERAL = 64  # characters
 
 _found_inside: dict[tuple[int, str], tuple[Json, tuple[Finding, ...]]] = {}
+_remembering = Lock()  # checks run in threads, too
 
 
 def everywhere(payload: Json) -> Iterator[Finding]:
@@ -52,15 +55,16 @@ def _inside(pointer: str, value: Json) -> tuple[Finding, ...]:
         visited += 1
         found += _about(pointer + parent, key, inner)
     if visited > LARGE:
-        if len(_found_inside) >= REMEMBERED:
-            _found_inside.pop(next(iter(_found_inside)), None)
-        _found_inside[id(value), pointer] = (value, tuple(found))  # the value is held, so its id stays its own
+        with _remembering:
+            if len(_found_inside) >= REMEMBERED:
+                del _found_inside[next(iter(_found_inside))]
+            _found_inside[id(value), pointer] = (value, tuple(found))  # the value is held, so its id stays its own
     return tuple(found)
 
 
 def _about(parent: str, key: str | int, value: Json) -> Iterator[Finding]:
     if isinstance(value, str):
-        if len(value) * 4 > MAX_STRING_BYTES and (length := _utf8_bytes(value)) > MAX_STRING_BYTES:
+        if len(value) * 4 > MAX_STRING_BYTES and (length := utf8_length(value)) > MAX_STRING_BYTES:
             path = parent + join(key)
             message = f"{title(path)} has {length:,} bytes; a text may have at most {MAX_STRING_BYTES:,}."
             yield Finding(Severity.ERROR, "string-too-long", path, message)
@@ -96,7 +100,3 @@ def _has_half_surrogate(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def _utf8_bytes(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

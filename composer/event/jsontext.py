@@ -16,11 +16,14 @@ from typing import Any, NamedTuple
 from composer.event.findings import Finding, Severity
 from composer.event.limits import MAX_DEPTH
 from composer.event.payload import Json, Number, join, split
+from composer.event.walk import readable
 
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels, which is all the composer holds."
 _SPACE = re.compile(r"[ \t\n\r]*")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
-# What a text box can't hold (it turns these into blanks or new lines) or would show as something else.
-_UNSHOWABLE = re.compile("[\x7f\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0\ufdd1\ufeff\ufffc]")
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+# What a text box can't hold (it turns these into blanks or new lines) or would show as something else; and the
+# bracket that begins the mark of a folded part, so that nobody's own text is taken for one.
+_UNSHOWABLE = re.compile("[⟪\x7f\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0\ufdd1\ufeff\ufffc]")
 
 
 class JsonTextError(ValueError):
@@ -172,7 +175,7 @@ def spans(text: str, pointers: Iterable[str]) -> dict[str, tuple[int, int]]:
         node.pointer = pointer
     found: dict[str, tuple[int, int]] = {}
     with suppress(ValueError, IndexError, RecursionError):
-        _find(text, _skip_space(text, 0), root, found)
+        _find(text, _skip_space(text, int(text.startswith("\ufeff"))), root, found)
     return found
 
 
@@ -219,9 +222,9 @@ def _find_members(text: str, start: int, wanted: dict[str, _Wanted], found: dict
     index = 0
     while text[at] != closing:
         if is_object:
-            key, at = json.decoder.scanstring(text, at + 1, True)
+            key, at = _skipper.raw_decode(text, at)
             at = _skip_space(text, at)
-            if text[at] != ":":
+            if not isinstance(key, str) or text[at] != ":":
                 raise ValueError
             at = _skip_space(text, at + 1)
         else:
@@ -267,7 +270,7 @@ def _duplicate_keys(payload: Json, repeated: dict[int, tuple[dict[str, Json], li
                     Severity.WARNING,
                     "duplicate-key",
                     join(*path, key),
-                    f"“{key}” stands here more than once. Most readers keep the last one only.",
+                    f"“{readable(key)}” stands here more than once. Most readers keep the last one only.",
                 )
                 for key in repeated[id(value)][1]
             ]
@@ -286,12 +289,10 @@ def _too_deep(text: str) -> JsonTextError:
             levels += 1
             if levels > MAX_DEPTH:
                 line, column = LineIndex(text).at(match.start())
-                return JsonTextError(
-                    f"nested deeper than {MAX_DEPTH} levels, which is all the composer holds.", line, column
-                )
+                return JsonTextError(TOO_DEEP, line, column)
         elif mark in "}]":
             levels -= 1
-    return JsonTextError(f"nested deeper than {MAX_DEPTH} levels, which is all the composer holds.", 1, 1)
+    return JsonTextError(TOO_DEEP, 1, 1)
 
 
 def _sentence(error: json.JSONDecodeError, text: str) -> str:
@@ -322,6 +323,8 @@ def _sentence(error: json.JSONDecodeError, text: str) -> str:
         return "JSON texts stand in straight double quotes."
     if rest.startswith(("//", "/*")) or mark == "#":
         return "JSON has no comments."
+    if not mark.isprintable():
+        return "an invisible character stands here; remove it."
     word = re.match(r"True|False|None|undefined|nan\b", rest)
     if word:
         meant = {"True": "true", "False": "false"}.get(word.group(), "null")

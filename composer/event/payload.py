@@ -5,11 +5,14 @@ Undo, background checks and cached printing all rest on that. Paths are JSON Poi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 Json = Any  # None, bool, int, float, str, list[Json] or dict[str, Json]
 Path = tuple[str, ...]
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")  # of a list, as RFC 6901 writes it
 
 
 class _Missing:
@@ -42,7 +45,10 @@ class Number(float):
 
 
 class Set(NamedTuple):
-    """Put `value` at `pointer`; missing objects on the way are made, the place of an existing key is kept."""
+    """Put `value` at `pointer`; the place of an existing key is kept, an index past a list's end adds to the list.
+
+    Missing objects on the way are made; a value that can't hold the rest of the path makes way for one.
+    """
 
     pointer: str
     value: Json
@@ -96,7 +102,7 @@ def get(payload: Json, pointer: str, default: Json = MISSING) -> Json:
 
 
 def apply(payload: Json, edits: Iterable[Edit]) -> Json:
-    """`payload` with the edits made one after the other; `payload` itself stays as it was."""
+    """`payload` with the edits made one after the other; the very same object when they change nothing."""
     for edit in edits:
         if isinstance(edit, Set):
             payload = _put(payload, split(edit.pointer), edit.value)
@@ -110,7 +116,7 @@ def apply(payload: Json, edits: Iterable[Edit]) -> Json:
 def _child(value: Json, part: str) -> Json:
     if isinstance(value, dict):
         return value.get(part, MISSING)
-    if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+    if isinstance(value, list) and _INDEX.fullmatch(part) and int(part) < len(value):
         return value[int(part)]
     return MISSING
 
@@ -119,22 +125,26 @@ def _put(value: Json, path: Path, new: Json) -> Json:
     if not path:
         return new
     part, rest = path[0], path[1:]
-    if isinstance(value, list) and part.isdecimal():
+    if isinstance(value, list) and _INDEX.fullmatch(part):
         return _put_in_list(value, int(part), rest, new)
     if not isinstance(value, dict):
         if new is MISSING:
             return value
         value = {}
-    below = _put(value.get(part, MISSING), rest, new)
+    before = value.get(part, MISSING)
+    below = _put(before, rest, new)
+    if below is before:
+        return value
     if below is MISSING:
-        return {key: kept for key, kept in value.items() if key != part} if part in value else value
+        return {key: kept for key, kept in value.items() if key != part}
     return {**value, part: below}
 
 
 def _put_in_list(value: list[Json], index: int, rest: Path, new: Json) -> Json:
-    if index > len(value) or (index == len(value) and new is MISSING):
+    before = value[index] if index < len(value) else MISSING
+    below = _put(before, rest, new)
+    if below is before:
         return value
-    below = _put(value[index] if index < len(value) else MISSING, rest, new)
     return value[:index] + ([] if below is MISSING else [below]) + value[index + 1 :]
 
 

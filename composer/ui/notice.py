@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from composer.ui.widgets.pieces import GRID, button, label, restyle
+from composer.ui.widgets.pieces import GRID, button, label, repolish, restyle
 
 
 class Notice(QFrame):
@@ -37,8 +37,7 @@ class Notice(QFrame):
     def say(self, tone: str, sentence: str, action: str = "", act: Callable[[], object] | None = None) -> None:
         """Show a sentence (tone good, caution, bad or accent), and perhaps a button."""
         restyle(self, "tone", tone)
-        self._text.style().unpolish(self._text)
-        self._text.style().polish(self._text)
+        repolish(self._text)
         self._text.setText(sentence)
         self._act = act
         self._action.setText(action)

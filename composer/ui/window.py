@@ -4,53 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from composer.paths import resource
 from composer.storage.database import StorageError
 from composer.storage.stores import Kind, Store
-from composer.ui.compose.checks_panel import counted
-from composer.ui.compose.composition import Composition
-from composer.ui.compose.place import ComposePlace
-from composer.ui.compose.sending import Sending
-from composer.ui.jobs import Jobs, Later
+from composer.ui.jobs import Jobs
 from composer.ui.notice import Notice
 from composer.ui.store_bar import StoreBar
 from composer.ui.theme import Choice, Theme
 from composer.ui.widgets.pieces import button, label
 
 if TYPE_CHECKING:
+    from composer.ui.compose.composition import Composition
+    from composer.ui.compose.place import ComposePlace
+    from composer.ui.compose.sending import Sending
     from composer.ui.desk import Desk
 
-DRAFT = "compose"
-AUTOSAVE = 400  # milliseconds after the last change
 COMPOSE, HISTORY, SANDBOX, SETTINGS = range(4)
-PLACES = (("Compose", "compose"), ("History", "history"), ("Sandbox", "sandbox"), ("Settings", "settings"))
-LARGE_FILE = 20_000_000  # bytes; no event is near that
+PLACES = ("Compose", "History", "Sandbox", "Settings")
 
 
 class MainWindow(QMainWindow):
-    """Puts the places together and owns what spans them: the store, the draft, sending, undo.
+    """Puts the places together and owns what spans them: the store, and who may be sent to.
 
-    Signals: `painted()` once, after the first paint.
+    The first paint shows the frame, the places come after it: that is when a person sees that the program is there.
+
+    Signals: `painted()` once, after the first paint; `opened()` once, when Compose is there too.
     """
 
     painted = Signal()
+    opened = Signal()
 
     def __init__(self, desk: Desk, theme: Theme, jobs: Jobs) -> None:
         super().__init__()
@@ -60,22 +55,35 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Event Composer")
         self.resize(1280, 800)
         self.setMinimumSize(960, 620)
-        self.composition = Composition(jobs, self)
-        self.sending = Sending(jobs, desk.sender, desk.address)
-        self.sending.setParent(self)
-        self.compose = ComposePlace(theme, jobs, self.composition, self.sending)
         self.notice = Notice(self)
         self.store_bar = StoreBar(theme)
+        self._compose: ComposePlace | None = None
         self._places: dict[int, QWidget] = {}
         self._stack = QStackedWidget()
         self._buttons: list[QPushButton] = []
         self._lay_out()
-        self._autosave = Later(AUTOSAVE, self._save_draft, self)
-        self._connect()
         self._actions()
-        self._load_draft()
+        self.store_bar.chosen.connect(self._choose_store)
+        self.store_bar.manage_wanted.connect(lambda: self.go_to(SETTINGS))
         self.show_stores()
         self._restore_place()
+
+    @property
+    def compose(self) -> ComposePlace:
+        """Compose, made when it is first asked for."""
+        if self._compose is None:
+            self._compose = self._make_compose()
+        return self._compose
+
+    @property
+    def composition(self) -> Composition:
+        """What is composed."""
+        return self.compose.composition
+
+    @property
+    def sending(self) -> Sending:
+        """The event on its way."""
+        return self.compose.sending
 
     def go_to(self, place: int) -> QWidget:
         """Show a place; it is made when it is first shown."""
@@ -83,11 +91,13 @@ class MainWindow(QMainWindow):
             made = self._make(place)
             self._places[place] = made
             self._stack.addWidget(made)
-        self._stack.setCurrentWidget(self._places[place])
+        there = self._places[place]
+        self._stack.setCurrentWidget(there)
         self._buttons[place].setChecked(True)
+        (there.focusWidget() or there).setFocus()  # where it was when the place was left
         if place == HISTORY:
-            self._places[HISTORY].refresh()  # type: ignore[attr-defined]
-        return self._places[place]
+            there.refresh()  # type: ignore[attr-defined]
+        return there
 
     def show_stores(self) -> None:
         """Bring badge and Send button up to the stores and the one chosen."""
@@ -117,30 +127,28 @@ class MainWindow(QMainWindow):
         findings = self.composition.findings
         self.sending.send(store, self.composition.payload, self.composition.wire(), findings, anyway=held_back)
 
-    def begin_anew(self, starter: bool) -> None:
+    def begin_anew(self, starter: bool = False) -> None:
         """Another event in place of this one; Undo brings this one back."""
-        text = resource("starter.json").read_text("utf-8") if starter else '{\n  "eventName": "",\n  "customer": {}\n}'
-        self.composition.load(text)
-        self.go_to(COMPOSE)
-        self.compose.form.first_entry().setFocus()
+        self.compose.drafting.begin_anew(starter)
+        self._compose_next()
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if event.type() is QEvent.Type.Paint and not self._has_painted:
             self._has_painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            QTimer.singleShot(0, self._follow_first_paint)
         return handled
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.sending.is_under_way:
-            self.sending.cancel()
+        self.sending.cancel()
         try:
-            self._autosave.stop()
             self._jobs.close()
-            self._desk.drafts.save(DRAFT, self.composition.wire())
+            self.compose.drafting.save_now()
             self._desk.settings.put("window", bytes(self.saveGeometry().toBase64().data()).decode())
             self._desk.settings.put("compose split", self.compose.split.sizes())
         except StorageError as error:
+            from PySide6.QtWidgets import QMessageBox
+
             answer = QMessageBox.warning(
                 self,
                 "The draft can't be saved",
@@ -168,7 +176,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(rail)
         column.setContentsMargins(8, 10, 8, 10)
         column.setSpacing(3)
-        for place, (name, _) in enumerate(PLACES):
+        for place, name in enumerate(PLACES):
             if place == SETTINGS:
                 column.addStretch(1)
             made = button(name, partial(self.go_to, place), "nav")
@@ -206,38 +214,57 @@ class MainWindow(QMainWindow):
         outer.addLayout(body, 1)
         outer.addWidget(status)
         self.setCentralWidget(central)
-        self._places[COMPOSE] = self.compose
-        self._stack.addWidget(self.compose)
         self._buttons[COMPOSE].setChecked(True)
 
-    def _connect(self) -> None:
-        self.compose.send_wanted.connect(self.send)
-        self.compose.notice.connect(self.notice.say)
-        self.compose.new_wanted.connect(self.begin_anew)
-        self.compose.open_wanted.connect(self._open_file)
-        self.compose.save_wanted.connect(self._save_file)
-        self.compose.response.entry_wanted.connect(self._show_entry)
-        self.composition.changed.connect(self._changed)
-        self.composition.judged.connect(self._show_counts)
-        self.sending.finished.connect(lambda _sent: self._refresh_history())
-        self.sending.key_needed.connect(self._ask_for_key)
-        self.store_bar.chosen.connect(self._choose_store)
-        self.store_bar.manage_wanted.connect(lambda: self.go_to(SETTINGS))
+    def _follow_first_paint(self) -> None:
+        self.painted.emit()
+        self.go_to(COMPOSE)
+        self.opened.emit()
+
+    def _make_compose(self) -> ComposePlace:
+        from composer.ui.compose.composition import Composition
+        from composer.ui.compose.place import ComposePlace
+        from composer.ui.compose.sending import Sending
+
+        composition = Composition(self._jobs, self)
+        sending = Sending(self._jobs, self._desk.sender, self._desk.address)
+        sending.setParent(self)
+        place = ComposePlace(self._theme, self._jobs, self._desk.drafts, composition, sending)
+        place.send_wanted.connect(self.send)
+        place.new_wanted.connect(self.begin_anew)
+        place.open_wanted.connect(self._open_file)
+        place.save_wanted.connect(self._save_file)
+        place.response.entry_wanted.connect(self._show_entry)
+        place.drafting.said.connect(self._saved.setText)
+        place.drafting.failed.connect(lambda sentence: self.notice.say("bad", sentence))
+        place.state_said.connect(self._counts.setText)
+        sending.finished.connect(lambda _sent: self._refresh_history())
+        sending.key_needed.connect(self._ask_for_key)
+        if self.store_bar.store is not None:
+            place.show_store(self.store_bar.store)
+        try:
+            sizes = self._desk.settings.get("compose split")
+        except StorageError:
+            sizes = None  # said when the stores were read
+        if isinstance(sizes, list) and len(sizes) == 2:
+            place.split.setSizes([int(each) for each in sizes])
+        place.restore_draft()
+        return place
 
     def _actions(self) -> None:
         standard = QKeySequence.StandardKey
         keys: tuple[tuple[str, object, Callable[[], object]], ...] = (
             ("Send", ["Ctrl+Return", "Ctrl+Enter"], self.send),
             ("Send anyway", ["Ctrl+Shift+Return", "Ctrl+Shift+Enter"], lambda: self.send(anyway=True)),
-            ("Undo", standard.Undo, self.composition.undo),
-            ("Redo", standard.Redo, self.composition.redo),
-            ("New event", standard.New, lambda: self.begin_anew(False)),
+            ("Undo", standard.Undo, self._undo),
+            ("Redo", standard.Redo, self._redo),
+            ("New event", standard.New, self.begin_anew),
             ("Open", standard.Open, self._open_file),
             ("Save as", standard.Save, self._save_file),
             ("Next pane", "F6", lambda: self.compose.next_pane(1)),
             ("Previous pane", "Shift+F6", lambda: self.compose.next_pane(-1)),
             ("Quit", standard.Quit, self.close),
-            *((name, f"Ctrl+{at + 1}", partial(self.go_to, at)) for at, (name, _) in enumerate(PLACES)),
+            *((name, f"Ctrl+{at + 1}", partial(self.go_to, at)) for at, name in enumerate(PLACES)),
         )
         for name, key, act in keys:
             action = QAction(name, self)
@@ -250,6 +277,8 @@ class MainWindow(QMainWindow):
 
     def _make(self, place: int) -> QWidget:
         desk = self._desk
+        if place == COMPOSE:
+            return self.compose
         if place == HISTORY:
             from composer.ui.history.place import HistoryPlace
 
@@ -286,7 +315,8 @@ class MainWindow(QMainWindow):
     def _take_store(self, store: Store, stores: list[Store]) -> None:
         self.store_bar.show_store(store, stores)
         self.store_bar.show_address(self._desk.sandbox_url)
-        self.compose.show_store(store)
+        if self._compose is not None:
+            self._compose.show_store(store)
         if store.kind is not Kind.SANDBOX:
             self._jobs.run(lambda: self._desk.secrets.state(store), lambda state: self.store_bar.show_key(store, state))
 
@@ -302,6 +332,8 @@ class MainWindow(QMainWindow):
         """The first event of a session to a live store is asked about."""
         if store.kind is not Kind.LIVE or self._live_confirmed:
             return True
+        from PySide6.QtWidgets import QMessageBox
+
         from composer.event.identity import resolve
 
         who = resolve(self.composition.payload).value or "nobody the composer can name"
@@ -330,92 +362,29 @@ class MainWindow(QMainWindow):
 
     def _edit_as_new(self, text: str) -> None:
         self.compose.json.take(text)
+        self._compose_next()
+
+    def _compose_next(self) -> None:
         self.go_to(COMPOSE)
         self.compose.form.first_entry().setFocus()
 
-    def _changed(self) -> None:
-        self._saved.setText("")
-        self._autosave.start()
-        self._show_counts()
+    def _undo(self) -> None:
+        self.composition.undo()
 
-    def _show_counts(self) -> None:
-        if self.composition.error is not None:
-            self._counts.setText(f"Broken JSON in line {self.composition.error.line}")
-            return
-        errors, warnings = len(self.composition.errors), len(self.composition.warnings)
-        words = [counted(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
-        self._counts.setText(" · ".join(words))
+    def _redo(self) -> None:
+        self.composition.redo()
 
-    def _save_draft(self) -> None:
-        text = self.composition.wire()
-        self._jobs.run(
-            lambda: self._desk.drafts.save(DRAFT, text),
-            lambda _none: self._saved.setText("Draft saved"),
-            self._draft_failed,
-            in_order=True,
-        )
+    def _open_file(self) -> None:
+        self.go_to(COMPOSE)
+        self.compose.drafting.choose_and_open(self)
 
-    def _draft_failed(self, error: Exception) -> None:
-        if not isinstance(error, StorageError):
-            raise error
-        self.notice.say("bad", f"The draft could not be saved. {error}")
-
-    def _load_draft(self) -> None:
-        try:
-            text = self._desk.drafts.load(DRAFT)
-        except StorageError as error:
-            self.notice.say("bad", str(error))
-            text = None
-        if text is None:
-            text = resource("starter.json").read_text("utf-8")
-        self.compose.setEnabled(False)  # a long draft is read in a thread
-        self.compose.json.restore(text, self._draft_loaded)
-
-    def _draft_loaded(self) -> None:
-        self._autosave.stop()
-        self.compose.setEnabled(True)
-        self.compose.form.first_entry().setFocus()
+    def _save_file(self) -> None:
+        self.compose.drafting.choose_and_save(self)
 
     def _restore_place(self) -> None:
         try:
             geometry = self._desk.settings.get("window")
-            sizes = self._desk.settings.get("compose split")
         except StorageError:
             return  # said when the stores were read
         if isinstance(geometry, str):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
-        if isinstance(sizes, list) and len(sizes) == 2:
-            self.compose.split.setSizes([int(each) for each in sizes])
-
-    def _open_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open an event", "", "JSON (*.json);;All files (*)")
-        if name:
-            self.open_file(Path(name))
-
-    def open_file(self, path: Path) -> None:
-        """Take the event in a JSON file; what is wrong with the file is said, and the draft stays."""
-        try:
-            size = path.stat().st_size
-            if size > LARGE_FILE:
-                self.notice.say("bad", f"“{path.name}” has {size / 1e6:,.0f} MB. No event is that large.")
-                return
-            text = path.read_text("utf-8-sig")
-        except UnicodeDecodeError as error:
-            self.notice.say("bad", f"“{path.name}” is not UTF-8 text (byte {error.start:,}).")
-        except OSError as error:
-            self.notice.say("bad", f"“{path.name}” can't be read: {error.strerror}.")
-        else:
-            self.go_to(COMPOSE)
-            self.compose.json.take(text)
-
-    def _save_file(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the event", "event.json", "JSON (*.json);;All files (*)")
-        if not name:
-            return
-        path = Path(name)
-        try:
-            path.write_text(self.composition.wire(), "utf-8", errors="backslashreplace")
-        except OSError as error:
-            self.notice.say("bad", f"“{path.name}” can't be written: {error.strerror}.")
-        else:
-            self._saved.setText(f"Saved as {path.name}")

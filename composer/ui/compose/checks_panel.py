@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
     QMenu,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -83,10 +82,14 @@ class FindingsList(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
+        self.hovered = -1
+        self.entered.connect(self._hover)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Checks: Enter goes to the field, F repairs")
         self.setToolTipDuration(20000)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(
+            lambda: self.viewport().update()
+        )  # asked for late: viewport() makes PySide load every kind of widget there is
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         finding = self.currentIndex().data(FINDING)
@@ -98,6 +101,14 @@ class FindingsList(QListView):
             self.choose_fix(finding.fixes, self.mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft()))
         else:
             super().keyPressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(QModelIndex())
+
+    def _hover(self, index: QModelIndex) -> None:
+        self.hovered = index.row()
+        self.viewport().update()
 
     def choose_fix(self, fixes: Sequence[Fix], at: QPoint) -> None:
         """Apply the only fix, or ask which."""
@@ -164,12 +175,11 @@ class _Delegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         finding: Finding = index.data(FINDING)
         painter.save()
-        if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
+        is_current = index == self._list.currentIndex()
+        if is_current or index.row() == self._list.hovered:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(
-                self._theme.color("accent_weak" if option.state & QStyle.StateFlag.State_Selected else "background")
-            )
+            painter.setBrush(self._theme.color("accent_weak" if is_current else "background"))
             painter.drawRoundedRect(option.rect.adjusted(0, 1, 0, -1), 4, 4)
         is_error = finding.severity is Severity.ERROR
         mark = QRect(option.rect.left() + 4, option.rect.center().y() - 7, 16, 16)

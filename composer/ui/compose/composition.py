@@ -27,7 +27,8 @@ class Composition(QObject):
     """Form, JSON editor and checks all look at this.
 
     Signals: `changed()` the payload or its text is another one, and `findings` with it; `judged()` only the findings
-    are (the checks were loaded). `begun()` the event is a whole new one. `focus_wanted(str)`: bring the field at this JSON Pointer into focus.
+    are (the checks were loaded). `begun()` the event is a whole new one. `focus_wanted(str)`: bring the field at this
+    JSON Pointer into focus.
     """
 
     changed = Signal()
@@ -199,7 +200,7 @@ def shown(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (dict, list)):
-        return " ".join(jsontext.write(value, "").split())
+        return " ".join(line.lstrip(" ") for line in jsontext.write(value, "").split("\n"))
     return jsontext.scalar(value)
 
 

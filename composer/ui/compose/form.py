@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -170,12 +170,13 @@ class Form(QScrollArea):
         return table
 
     def _row(self, *wanted: tuple[Field, int]) -> FieldRow:
-        bound = [(BoundField(self._theme, self._composition, field), stretch) for field, stretch in wanted]
+        bound = [
+            (BoundField(self._theme, self._composition, field, self._calm.start), stretch) for field, stretch in wanted
+        ]
         row = FieldRow([(each.box, stretch) for each, stretch in bound])
         for each, _ in bound:
             each.row = row
             each.box.entry.left.connect(self._show_hints)
-            each.box.entry.textEdited.connect(lambda _text: self._calm.start())
             self._bound[each.field.path] = each
             each.show_value()
         return row
@@ -226,13 +227,15 @@ class BoundField:
 
     row: FieldRow
 
-    def __init__(self, theme: Theme, composition: Composition, field: Field) -> None:
+    def __init__(self, theme: Theme, composition: Composition, field: Field, typing: Callable[[], None]) -> None:
+        """`typing` is called at each key, before the payload changes: what is wrong then waits for a pause."""
         self.field = field
         self._composition = composition
         self._finding: Finding | None = None
         entry = _entry(theme, field.kind)
         entry.setMaxLength(2_000_000)
         entry.setToolTip(f"{field.help}\nFor example: {field.example}")
+        entry.textEdited.connect(lambda _text: typing())
         entry.textEdited.connect(self._typed)
         if isinstance(entry, ChooserEntry):
             entry.chosen.connect(self._chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -23,20 +23,17 @@ CALM = 250  # milliseconds after the last change before the wavy lines are drawn
 
 
 class JsonPanel(QWidget):
-    """The editor with its size line. What is shown is, byte for byte, what is sent."""
+    """The editor with its size line. What is shown is, byte for byte, what is sent.
 
-    def __init__(
-        self,
-        theme: Theme,
-        jobs: Jobs,
-        composition: Composition,
-        refuse: Callable[[str], None],
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    Signals: `refused(str)` a sentence about a text that was not taken.
+    """
+
+    refused = Signal(str)
+
+    def __init__(self, theme: Theme, jobs: Jobs, composition: Composition) -> None:
+        super().__init__()
         self._composition = composition
         self._jobs = jobs
-        self._refuse = refuse
         self.editor = JsonEditor(theme)
         self.editor.setAccessibleName("The event as JSON")
         self._size = label("", "small")
@@ -67,6 +64,8 @@ class JsonPanel(QWidget):
         self._size.setText(f"{readable_size(view.size)} of {MAX_PAYLOAD_BYTES // 1_000_000} MB")
         restyle(self._size, "look", "problem" if view.size > MAX_PAYLOAD_BYTES else "small")
         error = self._composition.error
+        if error is None and self.editor.property("state") == "error":
+            self.editor.show_marks(())  # the tint of a broken line goes at once, the wavy lines may wait
         restyle(self.editor, "state", "error" if error else "")
         if error is not None:
             self._underline.stop()
@@ -112,7 +111,12 @@ class JsonPanel(QWidget):
         self._jobs.run(read, done, failed)
 
     def go_to(self, pointer: str) -> None:
-        """Select the value at `pointer`, or go to where the text is broken."""
+        """Select the value at `pointer`, or go to where the text is broken, with the keyboard."""
+        self.point_at(pointer)
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def point_at(self, pointer: str) -> None:
+        """Select the value at `pointer`, or where the text is broken; the keyboard stays where it is."""
         error = self._composition.error
         text = self._composition.view.text
         if error is not None:
@@ -121,12 +125,11 @@ class JsonPanel(QWidget):
             self.editor.select(at, at)
         elif pointer in (found := jsontext.spans(text, [pointer])):
             self.editor.select(*found[pointer])
-        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refuse_long(self, text: str, error: Exception) -> None:
         if not isinstance(error, JsonTextError):
             raise error
-        self._refuse(f"The pasted text ({readable_size(len(text))}) is not JSON and was not taken. {error}")
+        self.refused.emit(f"The pasted text ({readable_size(len(text))}) is not JSON and was not taken. {error}")
 
     def _show_marks(self) -> None:
         if self._composition.error is not None:

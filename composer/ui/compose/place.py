@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from composer.storage.drafts import Drafts
 from composer.storage.stores import Kind, Store
 from composer.ui.compose.checks_panel import ChecksPanel, counted
 from composer.ui.compose.composition import Composition
+from composer.ui.compose.drafting import Drafting
 from composer.ui.compose.form import Form
 from composer.ui.compose.json_panel import JsonPanel
 from composer.ui.compose.response_panel import ResponsePanel
@@ -20,24 +22,25 @@ from composer.ui.widgets.pieces import GRID, Elided, button, label, restyle
 class ComposePlace(QWidget):
     """The place where one event is made and sent.
 
-    Signals: `send_wanted(bool)` by button or shortcut, True to send in spite of errors; `notice(str, str)` a tone and
-    a sentence for the window's notice line; `new_wanted(bool)` a new event, True for the starter one; `open_wanted()`
-    and `save_wanted()` a JSON file.
+    Signals: `send_wanted(bool)` True to send in spite of errors; `new_wanted(bool)` a new event, True for the starter
+    one; `open_wanted()` and `save_wanted()` a JSON file; `state_said(str)` errors and warnings for the status line.
     """
 
     send_wanted = Signal(bool)
-    notice = Signal(str, str)
     new_wanted = Signal(bool)
     open_wanted = Signal()
     save_wanted = Signal()
+    state_said = Signal(str)
 
-    def __init__(self, theme: Theme, jobs: Jobs, composition: Composition, sending: Sending) -> None:
+    def __init__(self, theme: Theme, jobs: Jobs, drafts: Drafts, composition: Composition, sending: Sending) -> None:
         super().__init__()
-        self._composition = composition
-        self._sending = sending
+        self.composition = composition
+        self.sending = sending
         self._store: Store | None = None
         self.form = Form(theme, composition)
-        self.json = JsonPanel(theme, jobs, composition, lambda sentence: self.notice.emit("bad", sentence))
+        self.json = JsonPanel(theme, jobs, composition)
+        self.drafting = Drafting(jobs, drafts, composition, self.json)
+        self.json.refused.connect(self.drafting.failed)
         self.checks = ChecksPanel(theme, composition)
         self.response = ResponsePanel(sending)
         self.send_button = button("Send", lambda: self.send_wanted.emit(False), "primary")
@@ -71,6 +74,15 @@ class ComposePlace(QWidget):
         self._store = store
         restyle(self.send_button, "look", "danger" if store.kind is Kind.LIVE else "primary")
         self._show_state()
+
+    def restore_draft(self) -> None:
+        """Bring back what was left; a long draft is read in a thread, and nothing can be typed over it meanwhile."""
+        self.setEnabled(False)
+        self.drafting.restore(self._begin)
+
+    def _begin(self) -> None:
+        self.setEnabled(True)
+        self.form.first_entry().setFocus()
 
     def next_pane(self, step: int) -> None:
         """Move the focus to the next of form, JSON, checks and send."""
@@ -142,33 +154,33 @@ class ComposePlace(QWidget):
         return right
 
     def _show_state(self) -> None:
-        name = self._composition.get("/eventName")
+        name = self.composition.get("/eventName")
         named = isinstance(name, str) and bool(name.strip())
         self._title.setText(" ".join(name.split()) if named else "New event")
         self._note.setText("" if named else "without a name yet")
-        errors = 1 if self._composition.error is not None else len(self._composition.errors)
+        errors = 1 if self.composition.error is not None else len(self.composition.errors)
+        self.state_said.emit(self._state())
         self._held_back.setText(f"Held back by {counted(errors, 'error')}" if errors else "")
         restyle(self._held_back, "look", "problem" if errors else "small")
         self.anyway_button.setVisible(errors > 0)
-        self.send_button.setEnabled(not self._sending.is_under_way)
-        self.anyway_button.setEnabled(not self._sending.is_under_way)
+        self.send_button.setEnabled(not self.sending.is_under_way)
+        self.anyway_button.setEnabled(not self.sending.is_under_way)
         where = self._store.name if self._store is not None else ""
         short = where if len(where) <= 24 else where[:23] + "…"
         self.send_button.setText(f"Send to {short}".replace("&", "&&"))
         self.send_button.setAccessibleName(f"Send to {where}")
 
+    def _state(self) -> str:
+        if self.composition.error is not None:
+            return f"Broken JSON in line {self.composition.error.line}"
+        found = ((len(self.composition.errors), "error"), (len(self.composition.warnings), "warning"))
+        return " · ".join(counted(number, noun) for number, noun in found if number)
+
     def _focus(self, pointer: str) -> None:
-        if self._composition.error is not None:
+        if self.composition.error is not None:
             self.json.go_to(pointer)
             return
         self.form.focus_on(pointer)
         spot = pointer or "/eventName"
-        if self._composition.get(spot):
-            self._select_quietly(spot)
-
-    def _select_quietly(self, pointer: str) -> None:
-        """Show in the JSON what has the focus in the form."""
-        focus = self.focusWidget()
-        self.json.go_to(pointer)
-        if focus is not None:
-            focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.composition.get(spot):
+            self.json.point_at(spot)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QSizePolicy,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -49,6 +48,7 @@ class PropertyTable(QTableView):
         super().__init__()
         self._rows = PropertyModel(composition, source, self)
         self._composition = composition
+        self._named_row: int | None = None  # the row that the editor just closed has given its name
         self.setModel(self._rows)
         self.setItemDelegate(PropertyDelegate(theme, self._rows, composition, zones, self))
         triggers = QAbstractItemView.EditTrigger
@@ -73,7 +73,9 @@ class PropertyTable(QTableView):
         self._rows.rowsInserted.connect(self._fit)
         self._rows.rowsRemoved.connect(self._fit)
         self._rows.modelReset.connect(self._fit)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(
+            lambda: self.viewport().update()
+        )  # asked for late: viewport() makes PySide load every kind of widget there is
         self._fit()
 
     def show_payload(self) -> None:
@@ -93,6 +95,11 @@ class PropertyTable(QTableView):
         """Where the current cell is."""
         return self.visualRect(self.currentIndex())
 
+    def is_in_use(self) -> bool:
+        """Whether the table or one of its editors has the keyboard."""
+        focus = self.focusWidget()
+        return self.hasFocus() or (focus is not None and focus.hasFocus())
+
     def sizeHint(self) -> QSize:
         return QSize(400, self._height())
 
@@ -101,7 +108,7 @@ class PropertyTable(QTableView):
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
-        width = self.viewport().width() - ROW_HEIGHT
+        width = self.contentsRect().width() - ROW_HEIGHT
         shares = {KEY: 0.25, KIND: 0.17, VALUE: 0.27}
         for column, share in shares.items():
             self.setColumnWidth(column, int(width * share))
@@ -120,11 +127,21 @@ class PropertyTable(QTableView):
             return QWidget.focusNextPrevChild(self, forward)
         return super().focusNextPrevChild(forward)
 
+    def commitData(self, editor: QWidget) -> None:
+        row = self.currentIndex().row()
+        is_new = self.currentIndex().isValid() and self._rows.key_at(row) is None
+        super().commitData(editor)
+        # The row that adds has moved down, and the current cell with it: Tab goes on in the new row.
+        self._named_row = row if is_new and self._rows.key_at(row) is not None else None
+
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         hints = QAbstractItemDelegate.EndEditHint
         if hint in (hints.EditNextItem, hints.EditPreviousItem):
             forward = hint is hints.EditNextItem
-            cell = self._next_cell(forward)
+            if forward and self._named_row is not None:
+                cell: QModelIndex | None = self._rows.index(self._named_row, KIND)
+            else:
+                cell = self._next_cell(forward)
             super().closeEditor(editor, hints.NoHint)
             if cell is not None:
                 self.setCurrentIndex(cell)
@@ -196,12 +213,13 @@ class PropertyDelegate(QStyledItemDelegate):
         super().__init__(table)
         self._theme, self._rows, self._zones, self._table = theme, rows, zones, table
         self._composition = composition
+        self._is_typing = False
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
         tokens = self._theme
         rect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
+        if index == self._table.currentIndex() and self._table.is_in_use():
             painter.fillRect(rect, tokens.color("accent_weak"))
         painter.setPen(tokens.color("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -234,7 +252,8 @@ class PropertyDelegate(QStyledItemDelegate):
         if index.column() == KIND:
             kinds = QComboBox(parent)
             kinds.addItems([each.value for each in PropertyKind])
-            kinds.activated.connect(lambda _row: self._rows.setData(where, kinds.currentText()))
+            before = self._rows.value_at(index.row())  # going over the types with the arrow keys must not wear it down
+            kinds.activated.connect(lambda _row: self._rows.convert(where.row(), before, kinds.currentText()))
             kinds.setObjectName("cell")
             kinds.setAccessibleName("Type")
             return kinds
@@ -249,13 +268,13 @@ class PropertyDelegate(QStyledItemDelegate):
         entry: Entry
         if index.column() == VALUE and kind is PropertyKind.DATE:
             entry = DateTimeEntry(self._theme, self._zones, parent)
-            entry.picked.connect(lambda text: self._rows.setData(where, text))
+            entry.picked.connect(lambda text: self._type(where, text))
         else:
             entry = Entry(parent)
         entry.setObjectName("cell")
         entry.setMaxLength(2_000_000)
         if index.column() == VALUE:
-            entry.textEdited.connect(lambda text: self._rows.setData(where, text))
+            entry.textEdited.connect(lambda text: self._type(where, text))
             entry.setAccessibleName("Value")
         else:
             entry.setAccessibleName("Property")
@@ -264,10 +283,12 @@ class PropertyDelegate(QStyledItemDelegate):
         return entry
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
+        if self._is_typing:
+            return
         text = str(index.data(Qt.ItemDataRole.EditRole))
         if isinstance(editor, QComboBox):
             editor.setCurrentText(text)
-        elif isinstance(editor, QLineEdit) and editor.text() != text and not self._is_broken(editor, index):
+        elif isinstance(editor, QLineEdit) and editor.text() != text:
             editor.setText(text)
             editor.selectAll()
 
@@ -276,7 +297,9 @@ class PropertyDelegate(QStyledItemDelegate):
         if isinstance(editor, QComboBox):
             if editor.currentText() != index.data(Qt.ItemDataRole.EditRole):
                 self._rows.setData(index, editor.currentText())
-        elif isinstance(editor, QLineEdit) and not self._rows.setData(index, editor.text()) and self._rows.refused:
+        elif not isinstance(editor, QLineEdit) or not editor.isModified() or index.column() == VALUE:
+            return  # a value is taken at each key; an entry that was only looked at may not show every character
+        elif not self._rows.setData(index, editor.text()) and self._rows.refused:
             QToolTip.showText(editor.mapToGlobal(editor.rect().bottomLeft()), self._rows.refused, self._table)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
@@ -305,13 +328,11 @@ class PropertyDelegate(QStyledItemDelegate):
             return False  # Ctrl+Enter sends
         return super().eventFilter(watched, event)  # type: ignore[arg-type]
 
-    def _is_broken(self, editor: QLineEdit, index: Index) -> bool:
-        """A half-typed JSON value stays in its editor until it can be read."""
-        return (
-            editor.hasFocus() and self._rows.kind_at(index.row()) is PropertyKind.JSON
-            if index.column() == VALUE
-            else False
-        )
+    def _type(self, where: QPersistentModelIndex, text: str) -> None:
+        """Take a typed value; its editor keeps what was typed, though it may be written another way in the payload."""
+        self._is_typing = True
+        self._rows.setData(where, text)
+        self._is_typing = False
 
     def _paint_remark(self, painter: QPainter, rect: QRect, row: int, flags: Qt.AlignmentFlag) -> None:
         remark = self._rows.remark_at(row)

@@ -59,6 +59,13 @@ class Remark(NamedTuple):
     finding: Finding | None = None
 
 
+class Broken(NamedTuple):
+    """JSON text typed in a cell that can't be read yet, and why."""
+
+    text: str
+    sentence: str
+
+
 class PropertyModel(QAbstractTableModel):
     """Property, type, value, remark. Editing a cell edits the payload at once."""
 
@@ -69,7 +76,7 @@ class PropertyModel(QAbstractTableModel):
         self._rows: list[tuple[str, Json]] = []
         self._kinds: dict[str, PropertyKind] = {}  # chosen by the person; outlives a half-typed value
         self._findings: Mapping[str, Finding] = {}
-        self._broken: dict[str, str] = {}  # key → JSON text being typed in a cell that can't be read yet
+        self._broken: dict[str, Broken] = {}  # by key; shown instead of the value until it is repaired or changed
         self.refused = ""
 
     def key_at(self, row: int) -> str | None:
@@ -90,7 +97,7 @@ class PropertyModel(QAbstractTableModel):
         """What is said behind a row's value."""
         key, value = self._rows[row]
         if key in self._broken:
-            return Remark(self._broken[key], "bad")
+            return Remark(self._broken[key].sentence, "bad")
         finding = self._findings.get(below(self._source.pointer, key))
         if finding is None and isinstance(value, (dict, list)):
             inside = below(self._source.pointer, key) + "/"
@@ -105,19 +112,21 @@ class PropertyModel(QAbstractTableModel):
         """Bring the rows up to the payload, touching only those that differ."""
         new = self._source.rows(self._composition.payload)
         old = self._rows
-        if new == old:
-            return
+        if self._broken:
+            keys = {key for key, _ in new}
+            self._broken = {key: each for key, each in self._broken.items() if key in keys}
         if [key for key, _ in new] == [key for key, _ in old]:
-            changed = [row for row, (one, other) in enumerate(zip(old, new, strict=True)) if one[1] != other[1]]
+            changed = [row for row, (one, other) in enumerate(zip(old, new, strict=True)) if _differ(one[1], other[1])]
             self._rows = new
             for row in changed:
+                self._broken.pop(new[row][0], None)
                 self._forget(new[row][0], new[row][1])
                 self.dataChanged.emit(self.index(row, KIND), self.index(row, REMARK))
             return
         renamed = [row for row, (one, other) in enumerate(zip(old, new, strict=False)) if one[0] != other[0]]
         if len(old) == len(new) and len(renamed) == 1:
             self._rows = new
-            self.dataChanged.emit(self.index(renamed[0], KEY), self.index(renamed[0], REMARK))
+            self.dataChanged.emit(self.index(0, KEY), self.index(len(new) - 1, REMARK))
         elif len(new) == len(old) + 1 and new[: len(old)] == old:
             self.beginInsertRows(QModelIndex(), len(old), len(old))
             self._rows = new
@@ -182,7 +191,9 @@ class PropertyModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._words(index.row(), column).replace("\n", "↵")[:SHOWN]
         if role == Qt.ItemDataRole.EditRole:
-            return {KEY: key, KIND: self.kind_at(index.row()).value, VALUE: shown(value)}.get(column, "")
+            return {KEY: key, KIND: self.kind_at(index.row()).value, VALUE: self._value_words(index.row())}.get(
+                column, ""
+            )
         if role == Qt.ItemDataRole.ToolTipRole:
             words = self._words(index.row(), column)
             return words[:2000] if len(words) > 18 else None
@@ -201,18 +212,26 @@ class PropertyModel(QAbstractTableModel):
             return self._set_key(index.row(), text)
         key, old = self._rows[index.row()]
         if index.column() == KIND:
-            kind = PropertyKind(text)
-            self._broken.pop(key, None)
-            self._put(key, converted(old, kind), kind)
-        elif index.column() == VALUE and text != shown(old):
+            self.convert(index.row(), old, text)
+        elif index.column() == VALUE and text != self._value_words(index.row()):
             kind = self.kind_at(index.row())
             try:
                 self._put(key, self._read(text, kind), kind)
                 self._broken.pop(key, None)
             except JsonTextError as error:
-                self._broken[key] = f"Column {error.column}: {error.message}"
-                self.dataChanged.emit(self.index(index.row(), REMARK), self.index(index.row(), REMARK))
+                self._broken[key] = Broken(text, f"Column {error.column}: {error.message}")
+            self.dataChanged.emit(self.index(index.row(), REMARK), self.index(index.row(), REMARK))
         return True
+
+    def value_at(self, row: int) -> Json:
+        """The value of a row."""
+        return self._rows[row][1]
+
+    def convert(self, row: int, value: Json, kind: str) -> None:
+        """Make `value` the value of a row, as one of another type."""
+        key = self._rows[row][0]
+        self._broken.pop(key, None)
+        self._put(key, converted(value, PropertyKind(kind)), PropertyKind(kind))
 
     def _words(self, row: int, column: int) -> str:
         key, value = self._rows[row]
@@ -221,8 +240,12 @@ class PropertyModel(QAbstractTableModel):
         if column == KIND:
             return self.kind_at(row).value
         if column == VALUE:
-            return shown(value) if not isinstance(value, (dict, list)) else shown(value)[:SHOWN]
+            return self._value_words(row)
         return self.remark_at(row).text if column == REMARK else ""
+
+    def _value_words(self, row: int) -> str:
+        key, value = self._rows[row]
+        return self._broken[key].text if key in self._broken else shown(value)
 
     def _set_key(self, row: int, key: str) -> bool:
         old = self.key_at(row)
@@ -237,6 +260,8 @@ class PropertyModel(QAbstractTableModel):
         else:
             if old in self._kinds:
                 self._kinds[key] = self._kinds.pop(old)
+            if old in self._broken:
+                self._broken[key] = self._broken.pop(old)
             self._composition.edit([Move(below(self._source.pointer, old), target)])
         return True
 
@@ -257,13 +282,16 @@ class PropertyModel(QAbstractTableModel):
     def _forget(self, key: str, value: Json) -> None:
         """A chosen type that the value no longer can have is not kept."""
         kind = self._kinds.get(key)
-        if kind is not None and not isinstance(value, str) and kind is not kind_of(value):
+        can_be_any = kind in (None, PropertyKind.JSON) or isinstance(value, str)
+        if not can_be_any and kind is not kind_of(value):
             del self._kinds[key]
 
 
 def kind_of(value: Json) -> PropertyKind:
     """What a value is taken for when nobody chose."""
     if isinstance(value, str):
+        if len(value) < 20 or value[4] != "-":  # most texts; spares the first paint the loading of dates
+            return PropertyKind.TEXT
         from composer.event.dates import is_rfc3339
 
         return PropertyKind.DATE if is_rfc3339(value) else PropertyKind.TEXT
@@ -298,6 +326,11 @@ def _now() -> str:
     from datetime import UTC, datetime
 
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _differ(one: Json, other: Json) -> bool:
+    """Whether two values are shown differently; to Python 1, 1.0, 1.00 and true are the same."""
+    return one is not other and (type(one) is not type(other) or shown(one) != shown(other))
 
 
 def _gone(old: list[tuple[str, Json]], new: list[tuple[str, Json]]) -> int | None:

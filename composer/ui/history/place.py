@@ -48,6 +48,7 @@ class HistoryPlace(QWidget):
         self.detail = Detail(theme)
         self.detail.edit_as_new.connect(self.edit_as_new)
         self._arrange()
+        self.setFocusProxy(self.list)
 
     def refresh(self) -> None:
         """Read the newest entries again; the chosen one stays chosen, and is read again when it has changed."""

@@ -73,6 +73,7 @@ class SettingsPlace(QWidget):
         self.add = button("Add store", self.add_store)
         self.pages = QStackedWidget()
         self._arrange()
+        self.setFocusProxy(self.list)
         theme.changed.connect(self._show_theme)
         self._show_theme()
 

@@ -137,7 +137,7 @@ class FieldRow(QWidget):
         self._place()
 
     def _place(self) -> None:
-        """From right to left: each may reach to the next one's start, and left into the room of fields without a hint."""
+        """From right to left: each may reach to the next one's start, and left into the room of hintless fields."""
         end = self.width()
         shown = [box for box in self._boxes if box in self._hints and not self._hints[box].isHidden()]
         for number, box in reversed(list(enumerate(shown))):

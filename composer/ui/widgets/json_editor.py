@@ -182,7 +182,7 @@ class JsonEditor(QPlainTextEdit):
     def _color_seen(self) -> None:
         """Give the visible lines their colours; a line keeps them until it or the theme changes."""
         block = self.firstVisibleBlock()
-        left = self.viewport().height()
+        left = self.height()
         changed: list[QTextBlock] = []
         while block.isValid() and left > -20:
             if block.userState() != self._generation:
@@ -215,7 +215,8 @@ class JsonEditor(QPlainTextEdit):
             self._formats[name].setForeground(self._theme.color(token))
         self._formats["fold"].setFontItalic(True)
         self.setExtraSelections([*self._line_selection(), *map(self._selection, self._marks)])
-        self.viewport().update()
+        if self.isVisible():
+            self.viewport().update()
 
     def _line_selection(self) -> list[QTextEdit.ExtraSelection]:
         if self._error_line is None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from composer.ui.widgets.pieces import GRID, Strip, button, label, restyle
+from composer.ui.widgets.pieces import GRID, Strip, button, label, repolish, restyle
 
 MOST_CHARACTERS = 600  # of a sentence; the tooltip has more of it
 
@@ -96,8 +96,7 @@ class Notice(QFrame):
     def say(self, tone: str, sentence: str, acts: Sequence[tuple[str, Callable[[], object]]] = ()) -> None:
         """Show a sentence and a button for each of `acts`; `tone` is good, caution, bad or accent."""
         restyle(self, "tone", tone)
-        self._mark.style().unpolish(self._mark)
-        self._mark.style().polish(self._mark)
+        repolish(self._mark)
         self._mark.setText(Strip.MARKS[tone])
         self._text.say(sentence)
         self.setAccessibleName(sentence)

@@ -6,15 +6,23 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 GRID = 8
+DRESSED = "dressed"  # the application's property that says that the stylesheet is on
 
 
 def restyle(widget: QWidget, name: str, value: str) -> None:
     """Set a property the stylesheet looks at, and have it looked at again if it changed."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
+        repolish(widget)
+
+
+def repolish(widget: QWidget) -> None:
+    """Have the stylesheet looked at again, unless it is still to be put on."""
+    app = QApplication.instance()
+    if app is not None and app.property(DRESSED):
         style = widget.style()
         style.unpolish(widget)
         style.polish(widget)
@@ -103,8 +111,7 @@ class Strip(QFrame):
         if self.property("tone") != tone:
             restyle(self, "tone", tone)
             for each in (self._mark, self._strong, self._value):
-                each.style().unpolish(each)
-                each.style().polish(each)
+                repolish(each)
         self._mark.setText(self.MARKS[tone])
         self._strong.setText(strong)
         self._value.setText(value)
@@ -170,12 +177,21 @@ class Section(Card):
         if is_open and self.content is None:
             self.content = self._build()
             self.body.addWidget(self.content)
+            self._tab_through(self.content)
         self._is_open = is_open
         if self.content is not None:
             self.content.setVisible(is_open)
         self._show_state()
         if is_open:
             self.opened.emit()
+
+    def _tab_through(self, content: QWidget) -> None:
+        """Have Tab go on from the toggle into what was made later than everything below."""
+        before: QWidget = self.toggle
+        for each in (content, *content.findChildren(QWidget)):
+            if each.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                self.setTabOrder(before, each)
+                before = each
 
     def _flip(self) -> None:
         self.open(not self._is_open)

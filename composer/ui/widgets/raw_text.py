@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
@@ -27,7 +29,7 @@ def readable(text: str, *, is_pretty: bool = False) -> str:
     if not is_pretty and len(text) <= MOST and max(map(len, text.split("\n"))) <= LONGEST_LINE:
         return _safe(text)
     try:
-        text = Folds().show(jsontext.parse(text).payload).text
+        text = Folds(longest_view=inf).show(jsontext.parse(text).payload).text
     except JsonTextError:
         text = _safe(text)
     text = "\n".join(line if len(line) <= LONGEST_LINE else _cut(line, LONGEST_LINE) for line in text.split("\n"))
