@@ -24,7 +24,7 @@ test: lint
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/installed-dev
-	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/bench/run.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.run
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check

@@ -68,6 +68,7 @@ class Folds:
         self._fresh: dict[_Key, _Printed] = {}  # of this one
         self._hidden_bytes = 0
         self._inside: list[tuple[_Key, _Printed]] = []
+        self._text_of: dict[str, str] = {}  # as printed last → the whole text, while a view is read
 
     def show(self, payload: Json) -> View:
         """The canonical text of `payload` with the long parts folded."""
@@ -82,6 +83,7 @@ class Folds:
         if not marks:
             return jsontext.parse(view)
         parsed = jsontext.parse(_MARK.sub(self._mark_to_read, view))
+        self._text_of = {each.text: each.value for each in self._memo.values() if isinstance(each.value, str)}
         payload = self._unfold(parsed.payload)
         match, deepest = max(marks, key=lambda mark: mark[1].levels)
         if depth(parsed.payload) + deepest.levels > MAX_DEPTH and depth(payload) > MAX_DEPTH:
@@ -130,7 +132,11 @@ class Folds:
             return [self._unfold(inner) for inner in value]
         if isinstance(value, str) and _READ in value:
             whole = self._hidden.get(value.replace(_READ, "⟪", 1))
-            return whole.value if whole is not None else self._unfold_text(value)
+            if whole is not None:
+                return whole.value
+            shown, _, mark = value.partition(_READ)
+            known = self._text_of.get(f'{jsontext.quote(shown)[:-1]}⟪{mark}"')
+            return known if known is not None else self._unfold_text(value)  # the very same: known when printed next
         return value
 
     def _unfold_text(self, text: str) -> str:

@@ -60,6 +60,7 @@ class ComposePlace(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 12, 14, 12)
         outer.addWidget(self.split)
+        self.setFocusProxy(self.form.first_entry())
         composition.changed.connect(self._show_state)
         composition.judged.connect(self._show_state)
         composition.focus_wanted.connect(self._focus)
