@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = ["tests.support.secret_service", "tests.support.xvfb"]
+pytest_plugins = ["tests.support.secret_service", "tests.support.server", "tests.support.xvfb"]
 
 _strangers: list[str] = []
 

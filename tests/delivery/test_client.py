@@ -18,8 +18,7 @@ from composer.delivery.client import HIDDEN, TIMEOUTS, Cancel, Target, Timeouts,
 from composer.delivery.outcome import MAX_BODY_BYTES, Outcome
 from composer.storage.secrets import Secret
 from composer.storage.stores import StoreError
-
-from .conftest import Script, Server, answer, raw, reset, until_gone
+from tests.support.server import Script, Server, answer, raw, reset, until_gone
 
 KEY = "redo-secret-0123456789abcdef"
 BODY = '{"eventName": "Größe 👋"}'.encode()

@@ -17,8 +17,7 @@ from composer.storage.history import Attempt, History
 from composer.storage.secrets import Secret, Secrets
 from composer.storage.stores import Kind, Store
 from tests.support.secret_service import SecretService
-
-from .conftest import Server, answer
+from tests.support.server import Server, answer
 
 KEY = "redo-secret-0123456789abcdef"
 SHOP = Store(2, "Shop", Kind.LIVE, "https://api.example.com", "shop", "key-id")

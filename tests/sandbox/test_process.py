@@ -162,3 +162,10 @@ def test_importing_it_is_cheap() -> None:
     program = f"import sys, composer.sandbox.process; print(*{heavy} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.split() == []
+
+
+def test_a_proxy_of_the_environment_is_not_asked(sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.start()
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    assert process.faults(sandbox.origin) == []

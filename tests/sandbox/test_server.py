@@ -57,6 +57,12 @@ def test_stores_know_nothing_of_each_other(store: Any, client: httpx.Client) -> 
     assert client.get(f"{other}/customers", params=JANE).status_code == 200
 
 
+def test_the_case_of_a_store_id_does_not_count(store: Any, client: httpx.Client) -> None:
+    url = f"{store.running.origin}/v2.2/stores/"
+    assert client.post(f"{url}{'ABCDEF' * 4}/events", json=EVENT).status_code == 202
+    assert client.get(f"{url}{'abcdef' * 4}/customers", params=JANE).status_code == 200
+
+
 @pytest.mark.parametrize(
     "header", [{}, {"Authorization": "Bearer"}, {"Authorization": "Bearerx"}, {"Authorization": "Basic eA=="}]
 )

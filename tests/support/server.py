@@ -11,10 +11,6 @@ from contextlib import suppress
 
 import pytest
 
-from tests.support.secret_service import keyring_service, secret_service
-
-__all__ = ["keyring_service", "secret_service"]
-
 Script = Callable[[socket.socket], None]
 
 
