@@ -14,6 +14,7 @@ from composer.event.payload import Edit, Json
 
 UNDO_STEPS = 300
 LONGEST_TYPED = 500_000  # characters; a longer text is shown in its canonical form, folded
+LONGEST_LINE = 2_000  # characters of a line in a loaded text
 PAUSE = 1.0  # seconds; typing in one place without such a pause is one undo step
 _LINE_END = re.compile("\r\n?")
 _NOT_HELD = re.compile("[\u2029\ud800-\udfff\ufdd0\ufdd1]")  # a text box makes line breaks of them, or drops them
@@ -90,8 +91,14 @@ class Draft:
             self._enter(self._read(view), "typed text")
 
     def load(self, text: str) -> None:
-        """Begin anew from a whole text; its very bytes are kept, as far as they can be shown. Undo leads back."""
-        self._enter(self._read(_LINE_END.sub("\n", text)), None)
+        """Begin anew from a whole text; its very bytes are kept, as far as they can be shown. Undo leads back.
+
+        A text written on one long line is broken into many: no text box can show such a line with ease.
+        """
+        state = self._read(_LINE_END.sub("\n", text))
+        if state.error is None and state.typed and max(map(len, state.typed.split("\n"))) > LONGEST_LINE:
+            state = state._replace(typed=None)
+        self._enter(state, None)
 
     def load_prepared(self, prepared: Prepared) -> None:
         """Begin anew from what `prepare` made. Undo leads back."""

@@ -77,6 +77,12 @@ class Folds:
         self._memo, self._fresh = self._fresh, {}
         return View(text, utf8_length(text) + self._hidden_bytes)
 
+    def part(self, value: Json, indent: str) -> str:
+        """The text of a value that was shown last at `indent`, standing alone; `parse` understands it."""
+        printed = self._memo.get((id(value), indent))
+        text = jsontext.write(value, indent) if printed is None else printed.text  # what is not remembered is short
+        return text.replace("\n" + indent, "\n")
+
     def parse(self, view: str) -> Parsed:
         """The payload that a view text stands for. Raises JsonTextError as `jsontext.parse` does."""
         marks = [(match, hidden) for match in self._marks(view) if (hidden := self._known(match))]

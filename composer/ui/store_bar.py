@@ -50,7 +50,7 @@ class StoreBar(QWidget):
         name = store.name if len(store.name) <= SHOWN_NAME else store.name[: SHOWN_NAME - 1] + "…"
         kind = "" if store.is_built_in else f"{store.kind.value.upper()} · "
         self.badge.setText(f"● {kind}{name} ▾".replace("&", "&&"))
-        self.badge.setToolTip("Where events are sent. Click to choose another store.")
+        self.badge.setToolTip("Where events are sent. Click to choose another store (Ctrl+L).")
         self.badge.setAccessibleName(f"Store: {store.name}, {store.kind.value}")
         restyle(self.badge, "kind", store.kind.value)
         self._key.setVisible(store.kind is Kind.SANDBOX)

@@ -92,9 +92,10 @@ class MainWindow(QMainWindow):
             self._places[place] = made
             self._stack.addWidget(made)
         there = self._places[place]
+        focus = there.focusWidget() or there  # where it was when the place was left
         self._stack.setCurrentWidget(there)
         self._buttons[place].setChecked(True)
-        (there.focusWidget() or there).setFocus()  # where it was when the place was left
+        focus.setFocus()
         if place == HISTORY:
             there.refresh()  # type: ignore[attr-defined]
         return there
@@ -114,18 +115,29 @@ class MainWindow(QMainWindow):
         """Send what is composed, unless something holds it back."""
         if self.sending.is_under_way:
             return
+        self._judge_now()
         held_back = self.composition.error is not None or bool(self.composition.errors)
         if held_back and not anyway:
             self.go_to(COMPOSE)
             path = self.composition.errors[0].path if self.composition.error is None else ""
             self.composition.focus_wanted.emit(path)
             return
+        self.go_to(COMPOSE)  # that is where the answer will be
         store = self.store_bar.store
         if store is None or not self._may_send(store):
             return
         self.notice.clear()
         findings = self.composition.findings
         self.sending.send(store, self.composition.payload, self.composition.wire(), findings, anyway=held_back)
+
+    def _judge_now(self) -> None:
+        """Nothing is sent on old findings, or before the checks are loaded."""
+        if self.composition.is_judged:
+            self.composition.judge_now()
+        else:
+            from composer.event.checks import check
+
+            self.composition.judge_with(check)
 
     def begin_anew(self, starter: bool = False) -> None:
         """Another event in place of this one; Undo brings this one back."""
@@ -147,16 +159,9 @@ class MainWindow(QMainWindow):
             self._desk.settings.put("window", bytes(self.saveGeometry().toBase64().data()).decode())
             self._desk.settings.put("compose split", self.compose.split.sizes())
         except StorageError as error:
-            from PySide6.QtWidgets import QMessageBox
+            from composer.ui.questions import may_lose_draft
 
-            answer = QMessageBox.warning(
-                self,
-                "The draft can't be saved",
-                f"{error}\n\nClose anyway? What you composed would be lost.",
-                QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
-                QMessageBox.StandardButton.Cancel,
-            )
-            if answer is QMessageBox.StandardButton.Cancel:
+            if not may_lose_draft(self, str(error)):
                 self._jobs.open_again()
                 event.ignore()
                 return
@@ -257,12 +262,13 @@ class MainWindow(QMainWindow):
             ("Send", ["Ctrl+Return", "Ctrl+Enter"], self.send),
             ("Send anyway", ["Ctrl+Shift+Return", "Ctrl+Shift+Enter"], lambda: self.send(anyway=True)),
             ("Undo", standard.Undo, self._undo),
-            ("Redo", standard.Redo, self._redo),
+            ("Redo", ["Ctrl+Shift+Z", "Ctrl+Y"], self._redo),
             ("New event", standard.New, self.begin_anew),
             ("Open", standard.Open, self._open_file),
             ("Save as", standard.Save, self._save_file),
             ("Next pane", "F6", lambda: self.compose.next_pane(1)),
             ("Previous pane", "Shift+F6", lambda: self.compose.next_pane(-1)),
+            ("Choose the store", "Ctrl+L", self.store_bar.badge.showMenu),
             ("Quit", standard.Quit, self.close),
             *((name, f"Ctrl+{at + 1}", partial(self.go_to, at)) for at, name in enumerate(PLACES)),
         )
@@ -332,26 +338,20 @@ class MainWindow(QMainWindow):
         """The first event of a session to a live store is asked about."""
         if store.kind is not Kind.LIVE or self._live_confirmed:
             return True
-        from PySide6.QtWidgets import QMessageBox
-
         from composer.event.identity import resolve
+        from composer.ui.questions import may_send_live
 
-        who = resolve(self.composition.payload).value or "nobody the composer can name"
-        question = QMessageBox(self)
-        question.setIcon(QMessageBox.Icon.Warning)
-        question.setWindowTitle("Send to a live store")
-        question.setText(f"Send this event to the live store “{store.name}”?")
-        question.setInformativeText(f"It is for {who}. Flows that listen for it may write to that person for real.")
-        go = question.addButton(f"Send to {store.name}", QMessageBox.ButtonRole.AcceptRole)
-        stay = question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(stay)
-        question.exec()
-        self._live_confirmed = question.clickedButton() is go
-        question.deleteLater()
+        self._live_confirmed = may_send_live(self, store.name, resolve(self.composition.payload).value)
         return self._live_confirmed
 
     def _ask_for_key(self, sentence: str) -> None:
-        self.notice.say("caution", sentence, "Open Settings", lambda: self.go_to(SETTINGS))
+        store = self.store_bar.store
+        self.notice.say("caution", sentence, "Open Settings", lambda: self._open_key_of(store))
+
+    def _open_key_of(self, store: Store | None) -> None:
+        settings = self.go_to(SETTINGS)
+        if store is not None:
+            settings.open_key_of(store.id)  # type: ignore[attr-defined]
 
     def _refresh_history(self) -> None:
         if HISTORY in self._places:

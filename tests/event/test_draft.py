@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer.event import draft as module
-from composer.event.draft import LONGEST_TYPED, PAUSE, UNDO_STEPS, Draft, prepare
-from composer.event.folding import LONGEST_VIEW
+from composer.event.draft import LONGEST_LINE, LONGEST_TYPED, PAUSE, UNDO_STEPS, Draft, prepare
+from composer.event.folding import LARGE_OBJECT, LONGEST_VIEW
 from composer.event.jsontext import JsonTextError, dumps
 from composer.event.payload import Move, Remove, Set, join
 
@@ -380,9 +380,16 @@ def test_a_long_text_is_shown_folded_and_sent_whole(draft: Draft) -> None:
 
 
 def test_a_shorter_text_by_hand_is_kept_although_it_could_be_folded(draft: Draft) -> None:
-    text = json.dumps({"note": "x" * (LONGEST_TYPED - 100)})
+    text = json.dumps({"notes": ["x" * (LONGEST_LINE - 10)] * 200}, indent=1)
+    assert LARGE_OBJECT < len(text) < LONGEST_TYPED
     draft.load(text)
     assert draft.wire() == draft.view.text == text
+
+
+def test_a_text_on_one_long_line_is_broken_into_many(draft: Draft) -> None:
+    payload = {f"key {number}": number for number in range(300)}
+    draft.load(json.dumps(payload))
+    assert draft.wire() == draft.view.text == dumps(payload)
 
 
 def test_typing_in_a_folded_text_keeps_what_is_hidden(draft: Draft, clock: Clock) -> None:

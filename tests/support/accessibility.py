@@ -20,7 +20,7 @@ PATIENCE = 10.0  # seconds for one answer
 
 
 class Widget(NamedTuple):
-    """One thing in a window. `text` is what an entry or a text box holds; x and y are the middle of it on the screen."""
+    """One thing in a window. `text` is what an entry or a text box holds; x and y are its middle on the screen."""
 
     role: str
     name: str
@@ -60,26 +60,28 @@ class Reader:
         """The app that joined is gone; another one is to come."""
         self._joined = None
 
-    def widgets(self) -> list[Widget]:
-        """All that is showing now, in the order of the window; empty while no app has joined."""
+    def widgets(self, *, focused: bool = False) -> list[Widget]:
+        """All that is showing now, or of it what has the keyboard; empty while no app has joined."""
         if self._joined is None:
             return []
         with suppress(DBusErrorResponse):  # what was there a moment ago may be gone
-            return list(self._below(*self._joined))
+            return list(self._below(*self._joined, focused))
         return []
 
     def words(self) -> str:
         """All that can be read now, a line for each widget."""
         return "\n".join(f"{widget.role}: {widget.says}" for widget in self.widgets() if widget.says)
 
-    def _below(self, owner: str, path: str) -> Iterator[Widget]:
+    def _below(self, owner: str, path: str, focused: bool) -> Iterator[Widget]:
         for child_owner, child in self._ask(owner, path, "Accessible", "GetChildren"):
             states = self._ask(child_owner, child, "Accessible", "GetState")
             if not states[0] >> SHOWING & 1:
                 continue
-            with suppress(DBusErrorResponse):
-                yield self._widget(child_owner, child, bool(states[0] >> FOCUSED & 1))
-            yield from self._below(child_owner, child)
+            has_focus = bool(states[0] >> FOCUSED & 1)
+            if has_focus or not focused:
+                with suppress(DBusErrorResponse):
+                    yield self._widget(child_owner, child, has_focus)
+            yield from self._below(child_owner, child, focused)
 
     def _widget(self, owner: str, path: str, has_focus: bool) -> Widget:
         role = self._ask(owner, path, "Accessible", "GetRoleName")
@@ -123,5 +125,3 @@ class Reader:
         if fields["member"] == "Embed":
             self._joined = message.body[0]
         connection.send(new_method_return(message, signature or None, body))
-
-

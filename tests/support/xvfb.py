@@ -89,7 +89,10 @@ class Screen:
         self._xdotool("windowraise", window, "windowfocus", "--sync", window)
 
     def type(self, text: str) -> None:
-        """Type `text` with key presses, 5 ms apart."""
+        """Type `text` with key presses, 5 ms apart. ASCII only: for the rest xdotool changes the keyboard's map while
+        it types, and a busy program reads some keys by the old one.
+        """
+        assert text.isascii(), text
         self._xdotool("type", "--delay", "5", "--", text)
 
     def key(self, *keys: str) -> None:

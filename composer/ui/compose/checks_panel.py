@@ -87,9 +87,11 @@ class FindingsList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Checks: Enter goes to the field, F repairs")
         self.setToolTipDuration(20000)
-        theme.changed.connect(
-            lambda: self.viewport().update()
-        )  # asked for late: viewport() makes PySide load every kind of widget there is
+        theme.changed.connect(self._repaint)
+
+    def _repaint(self) -> None:
+        """In the theme's new colours. A method of its own, so that the theme lets go of it with the widget."""
+        self.viewport().update()  # asked for late: viewport() makes PySide load every kind of widget there is
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         finding = self.currentIndex().data(FINDING)
@@ -152,7 +154,7 @@ class ChecksPanel(Card):
         """Bring list and counts up to the composition."""
         errors, warnings = len(self._composition.errors), len(self._composition.warnings)
         broken = self._composition.error
-        findings = self._composition.findings
+        findings = self._composition.listed
         if broken is not None:
             findings = [Finding(Severity.ERROR, "broken-json", "", str(broken))]
             errors, warnings = 1, 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,8 +19,22 @@ from composer.ui.jobs import Jobs
 PRUNED = ("/customer/location", "/customer/customFields", "/data")  # made by the form, so it takes them away when empty
 
 SLOW = 0.012  # seconds
+LISTED = 1000  # findings
 
 Check = Callable[[Json, int | None], list[Finding]]
+
+
+class Judgement(NamedTuple):
+    """What was found, counted once. `seconds` is the work it took; waiting for other threads does not count."""
+
+    errors: Sequence[Finding]
+    warnings: Sequence[Finding]
+    listed: Sequence[Finding]
+    not_stored: int
+    seconds: float
+
+
+NOTHING_FOUND = Judgement([], [], [], 0, 0.0)
 
 
 class Composition(QObject):
@@ -39,11 +53,10 @@ class Composition(QObject):
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._is_slow = False  # the last check took long enough to be felt while typing
         self._is_judging = False
         self._draft = Draft(time.monotonic)
         self._check: Check | None = None
-        self.findings: list[Finding] = []
+        self._judgement = NOTHING_FOUND
 
     @property
     def payload(self) -> Json:
@@ -66,14 +79,29 @@ class Composition(QObject):
         return self._check is not None
 
     @property
-    def errors(self) -> list[Finding]:
-        """The findings that hold sending back."""
-        return [each for each in self.findings if each.severity is Severity.ERROR]
+    def findings(self) -> Sequence[Finding]:
+        """All of them, errors first."""
+        return [*self._judgement.errors, *self._judgement.warnings]
 
     @property
-    def warnings(self) -> list[Finding]:
+    def listed(self) -> Sequence[Finding]:
+        """The first of them, as many as anybody would read: what the window shows."""
+        return self._judgement.listed
+
+    @property
+    def errors(self) -> Sequence[Finding]:
+        """The findings that hold sending back."""
+        return self._judgement.errors
+
+    @property
+    def warnings(self) -> Sequence[Finding]:
         """The findings that do not."""
-        return [each for each in self.findings if each.severity is Severity.WARNING]
+        return self._judgement.warnings
+
+    @property
+    def not_stored(self) -> int:
+        """How many properties count as unset."""
+        return self._judgement.not_stored
 
     @property
     def can_undo(self) -> bool:
@@ -93,11 +121,30 @@ class Composition(QObject):
         """The text that is sent."""
         return self._draft.wire()
 
+    def whole(self, view: str) -> str:
+        """The whole text that an editor's text stands for."""
+        return self._draft.folds.wire(view)
+
+    def part(self, pointer: str) -> str:
+        """The value at `pointer` as an editor's text of its own; empty when there is none."""
+        value = self.get(pointer)
+        return "" if value is MISSING else self._draft.folds.part(value, "  " * pointer.count("/"))
+
+    def read_part(self, text: str) -> Json:
+        """What such a text stands for. Raises JsonTextError."""
+        return self._draft.folds.parse(text).payload
+
     def judge_with(self, check: Check) -> None:
         """Begin to check; until now nothing was found because nothing was asked."""
         self._check = check
         self._judge()
         self.judged.emit()
+
+    def judge_now(self) -> None:
+        """Have the findings that are still being looked for at once: before sending they must be the true ones."""
+        if self._check is not None and self._is_judging:
+            self._judgement = _judged(self._check, self.payload, self.view.size, self._draft.state.text_findings)
+            self.judged.emit()
 
     def judge_ahead(self, payload: Json) -> None:
         """In a thread: have the checks remember what they find in the large parts of a payload still to come."""
@@ -164,33 +211,29 @@ class Composition(QObject):
         check = self._check
         if check is None or self._is_judging:
             return
-        payload, size = self.payload, self.view.size
-        if not self._is_slow:
-            self._take(*_timed(check, payload, size))
+        payload, size, said = self.payload, self.view.size, self._draft.state.text_findings
+        if self._judgement.seconds < SLOW:
+            self._judgement = _judged(check, payload, size, said)
             return
         self._is_judging = True
-        self._jobs.run(lambda: _timed(check, payload, size), lambda result: self._judged(payload, *result))
+        self._jobs.run(lambda: _judged(check, payload, size, said), lambda judgement: self._take(payload, judgement))
 
-    def _judged(self, payload: Json, found: list[Finding], seconds: float) -> None:
+    def _take(self, payload: Json, judgement: Judgement) -> None:
         self._is_judging = False
-        if payload is self.payload:
-            self._take(found, seconds)
-            self.judged.emit()
-        else:
+        self._judgement = judgement
+        if payload is not self.payload:
             self._judge()  # it changed meanwhile
-            if not self._is_judging:
-                self.judged.emit()
-
-    def _take(self, found: list[Finding], seconds: float) -> None:
-        self._is_slow = seconds > SLOW
-        found = [*found, *self._draft.state.text_findings]
-        self.findings = sorted(found, key=lambda each: each.severity is not Severity.ERROR)
+        self.judged.emit()
 
 
-def _timed(check: Check, payload: Json, size: int) -> tuple[list[Finding], float]:
-    """What `check` finds, and the seconds of work it took; waiting for other threads does not count."""
+def _judged(check: Check, payload: Json, size: int, said: Sequence[Finding]) -> Judgement:
+    """What `check` finds, and what reading the text had `said` already."""
     began = time.thread_time()
-    return check(payload, size), time.thread_time() - began
+    found = [*check(payload, size), *said]
+    errors = [each for each in found if each.severity is Severity.ERROR]
+    warnings = [each for each in found if each.severity is not Severity.ERROR]
+    not_stored = sum(each.code == "not-stored" for each in warnings)
+    return Judgement(errors, warnings, (errors + warnings)[:LISTED], not_stored, time.thread_time() - began)
 
 
 def shown(value: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from composer.event.folding import Folds
 from composer.event.jsontext import JsonTextError
 from composer.event.payload import MISSING, Json
 from composer.ui.compose.composition import Composition
@@ -22,7 +21,6 @@ class ExtraEditor(QWidget):
     def __init__(self, theme: Theme, composition: Composition, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._composition = composition
-        self._folds = Folds(open_levels=0)
         self._value: Json = MISSING
         self.editor = JsonEditor(theme)
         self.editor.setFixedHeight(140)
@@ -46,7 +44,7 @@ class ExtraEditor(QWidget):
         if value is self._value:
             return
         self._value = value
-        self.editor.show_text("" if value is MISSING else self._folds.show(value).text)
+        self.editor.show_text(self._composition.part(POINTER))
         self._say("")
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -56,11 +54,11 @@ class ExtraEditor(QWidget):
     def _pasted(self, text: str) -> None:
         self._typed(text)
         if not self._problem.text():
-            self.editor.show_text(self._folds.show(self._value).text)
+            self.editor.show_text(self._composition.part(POINTER))
 
     def _typed(self, text: str) -> None:
         try:
-            value = self._folds.parse(text).payload if text.strip() else MISSING
+            value = self._composition.read_part(text) if text.strip() else MISSING
         except JsonTextError as error:
             self._say(str(error), error.line)
             return

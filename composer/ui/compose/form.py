@@ -200,7 +200,7 @@ class Form(QScrollArea):
     def _show_hints(self) -> None:
         """Say under each field what is wrong with it; under the one being typed in only after a pause."""
         worst: dict[str, Finding] = {}
-        for finding in self._composition.findings:  # errors come first
+        for finding in self._composition.listed:  # errors come first
             worst.setdefault(finding.path, finding)
         for path, bound in self._bound.items():
             here = worst.get(path)
@@ -209,7 +209,7 @@ class Form(QScrollArea):
                 bound.show_finding(here)
         for table in self._tables.values():
             table.show_findings(worst)
-        count = sum(each.code == "not-stored" for each in self._composition.findings)
+        count = self._composition.not_stored
         self._not_stored.setText(f"{count:,} will not be stored")
         self._not_stored.setVisible(count > 0)
         self._show_identity()

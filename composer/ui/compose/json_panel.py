@@ -19,6 +19,8 @@ from composer.ui.theme import Theme
 from composer.ui.widgets.json_editor import JsonEditor, Mark
 from composer.ui.widgets.pieces import button, label, restyle
 
+UNDERLINED = 200  # findings; each costs at every key typed in the text
+LONG = 50_000  # characters; where to underline is found in a thread
 CALM = 250  # milliseconds after the last change before the wavy lines are drawn anew
 
 
@@ -52,7 +54,7 @@ class JsonPanel(QWidget):
         column.addWidget(self.editor, 1)
         self._underline = Later(CALM, self._show_marks, self)
         self.editor.typed.connect(composition.type_text)
-        self.editor.pasted.connect(self.take)
+        self.editor.pasted.connect(self._pasted)
         composition.changed.connect(self.show_payload)
         composition.judged.connect(self._underline.start)
         self.show_payload()
@@ -126,20 +128,32 @@ class JsonPanel(QWidget):
         elif pointer in (found := jsontext.spans(text, [pointer])):
             self.editor.select(*found[pointer])
 
+    def _pasted(self, view: str) -> None:
+        self.take(self._composition.whole(view))
+
     def _refuse_long(self, text: str, error: Exception) -> None:
         if not isinstance(error, JsonTextError):
             raise error
-        self.refused.emit(f"The pasted text ({readable_size(len(text))}) is not JSON and was not taken. {error}")
+        self.refused.emit(
+            f"With this, the text ({readable_size(len(text))}) would not be JSON; it was not taken. {error}"
+        )
 
     def _show_marks(self) -> None:
         if self._composition.error is not None:
             return
         text = self._composition.view.text
         worst: dict[str, Finding] = {}
-        for finding in self._composition.findings[:400]:
+        for finding in self._composition.listed[:UNDERLINED]:
             if finding.path:
                 worst.setdefault(finding.path, finding)
-        found = jsontext.spans(text, worst)
+        if len(text) < LONG:
+            self._underline_found(text, worst, jsontext.spans(text, worst))
+        else:
+            self._jobs.run(lambda: jsontext.spans(text, worst), lambda found: self._underline_found(text, worst, found))
+
+    def _underline_found(self, text: str, worst: dict[str, Finding], found: dict[str, tuple[int, int]]) -> None:
+        if text != self._composition.view.text:
+            return  # it changed meanwhile, and will be looked at again
         self.editor.show_marks(
             [
                 Mark(start, end, worst[path].severity is Severity.ERROR, worst[path].message)

@@ -18,6 +18,8 @@ from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
 from composer.ui.widgets.pieces import GRID, Elided, button, label, restyle
 
+SHOWN_NAME = 200  # characters
+
 
 class ComposePlace(QWidget):
     """The place where one event is made and sent.
@@ -157,7 +159,7 @@ class ComposePlace(QWidget):
     def _show_state(self) -> None:
         name = self.composition.get("/eventName")
         named = isinstance(name, str) and bool(name.strip())
-        self._title.setText(" ".join(name.split()) if named else "New event")
+        self._title.setText(" ".join(name[:SHOWN_NAME].split()) if named else "New event")
         self._note.setText("" if named else "without a name yet")
         errors = 1 if self.composition.error is not None else len(self.composition.errors)
         self.state_said.emit(self._state())

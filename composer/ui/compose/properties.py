@@ -55,7 +55,7 @@ class PropertyTable(QTableView):
         self.setEditTriggers(
             triggers.CurrentChanged | triggers.SelectedClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed
         )
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)  # the current cell is painted here
         self.setShowGrid(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -73,10 +73,12 @@ class PropertyTable(QTableView):
         self._rows.rowsInserted.connect(self._fit)
         self._rows.rowsRemoved.connect(self._fit)
         self._rows.modelReset.connect(self._fit)
-        theme.changed.connect(
-            lambda: self.viewport().update()
-        )  # asked for late: viewport() makes PySide load every kind of widget there is
+        theme.changed.connect(self._repaint)
         self._fit()
+
+    def _repaint(self) -> None:
+        """In the theme's new colours. A method of its own, so that the theme lets go of it with the widget."""
+        self.viewport().update()  # asked for late: viewport() makes PySide load every kind of widget there is
 
     def show_payload(self) -> None:
         """Bring the rows up to the payload."""
@@ -109,7 +111,7 @@ class PropertyTable(QTableView):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         width = self.contentsRect().width() - ROW_HEIGHT
-        shares = {KEY: 0.25, KIND: 0.17, VALUE: 0.27}
+        shares = {KEY: 0.25, KIND: 0.16, VALUE: 0.31}
         for column, share in shares.items():
             self.setColumnWidth(column, int(width * share))
         self.setColumnWidth(REMARK, width - sum(int(width * share) for share in shares.values()))

@@ -74,6 +74,7 @@ class PropertyModel(QAbstractTableModel):
         self._composition = composition
         self._source = source
         self._rows: list[tuple[str, Json]] = []
+        self._holder: Json = None  # the object the rows were read from; payloads are persistent
         self._kinds: dict[str, PropertyKind] = {}  # chosen by the person; outlives a half-typed value
         self._findings: Mapping[str, Finding] = {}
         self._broken: dict[str, Broken] = {}  # by key; shown instead of the value until it is repaired or changed
@@ -110,6 +111,10 @@ class PropertyModel(QAbstractTableModel):
 
     def show_payload(self) -> None:
         """Bring the rows up to the payload, touching only those that differ."""
+        holder = self._composition.get(self._source.pointer)
+        if holder is self._holder:
+            return
+        self._holder = holder
         new = self._source.rows(self._composition.payload)
         old = self._rows
         if self._broken:
@@ -186,7 +191,7 @@ class PropertyModel(QAbstractTableModel):
             if role == Qt.ItemDataRole.AccessibleTextRole:
                 return "Add a property"
             return "" if role == Qt.ItemDataRole.EditRole else None
-        key, value = self._rows[index.row()]
+        key, _value = self._rows[index.row()]
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return self._words(index.row(), column).replace("\n", "↵")[:SHOWN]
@@ -234,7 +239,7 @@ class PropertyModel(QAbstractTableModel):
         self._put(key, converted(value, PropertyKind(kind)), PropertyKind(kind))
 
     def _words(self, row: int, column: int) -> str:
-        key, value = self._rows[row]
+        key, _value = self._rows[row]
         if column == KEY:
             return key
         if column == KIND:

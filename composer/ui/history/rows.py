@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from composer.delivery.outcome import OutcomeKind
 from composer.storage.history import Entry
 from composer.ui.widgets import when
 from composer.ui.widgets.paged_model import Cell
 
+STILL_POSSIBLE = 90_000  # milliseconds; every request has ended by then, so its program must have died
 HEADERS = ("When", "Event", "Customer", "Store", "Status")
 SAMPLES = {0: Cell("30 Nov 23:59"), 3: Cell("Acme staging"), 4: Cell("503 server failed", "bad")}
 
@@ -26,7 +29,7 @@ _WORDS = {
 
 def status(entry: Entry) -> tuple[str, str]:
     """The words of an entry's status, such as "202 queued", and the tone of their chip."""
-    if entry.finished_ms is None:
+    if entry.finished_ms is None and time.time() * 1000 - entry.begun_ms < STILL_POSSIBLE:
         return "No answer yet", "caution"
     words, tone = _WORDS.get(OutcomeKind(entry.kind), (entry.kind, "plain"))
     if entry.status is not None and entry.kind != OutcomeKind.NO_ANSWER:

@@ -86,7 +86,7 @@ class SandboxPlace(QWidget):
         self.reload = button("Refresh", self.refresh)
         self.empty = button("Empty the sandbox…", self._ask_to_empty)
         self._arrange()
-        self.setFocusProxy(self.event_list)
+        self.setFocusProxy(self.tabs)
         self._timer = QTimer(self)
         self._timer.setInterval(SECOND)
         self._timer.timeout.connect(self.refresh)

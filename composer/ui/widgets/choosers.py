@@ -93,7 +93,7 @@ class ChooserEntry(Entry):
         completer = self.completer()
         if completer is None:
             completer = _Completer(self)
-            self._list = ChoiceModel(self._choices())
+            self._list: ChoiceModel = ChoiceModel(self._choices())
             completer.setModel(self._list)
             completer.setCompletionRole(Qt.ItemDataRole.DisplayRole)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)

@@ -44,14 +44,15 @@ class Mark(NamedTuple):
 class JsonEditor(QPlainTextEdit):
     """Shows and edits JSON text.
 
-    Signals: `typed(str)` the whole text after a person changed it; `pasted(str)` a pasted text too long to put in as it
-    is, left to the owner.
+    Signals: `typed(str)` the whole text after a person changed it; `pasted(str)` the whole text as it would be with
+    something long pasted, left to the owner to show.
     """
 
     typed = Signal(str)
     pasted = Signal(str)
 
     LONG_PASTE = 200_000  # characters
+    LONG_LINE = 2_000  # characters; longer ones are slow to paint and not coloured
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, read_only: bool = False) -> None:
         super().__init__(parent)
@@ -92,6 +93,8 @@ class JsonEditor(QPlainTextEdit):
         cursor.insertText(text[start : len(text) - tail])
         self._setting = False
         self._shown = text
+        if not old:
+            self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def show_marks(self, marks: Sequence[Mark], error_line: int | None = None) -> None:
         """Underline the marks (positions in the text shown) and tint the line (from 1) of a JSON error."""
@@ -134,8 +137,18 @@ class JsonEditor(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         text = source.text()
-        if len(text) > self.LONG_PASTE:
-            self.pasted.emit(text)
+        if len(text) > self.LONG_PASTE or max(map(len, text.split("\n"))) > self.LONG_LINE:
+            cursor = self.textCursor()
+            parts = []
+            for move, until in (
+                (QTextCursor.MoveOperation.Start, cursor.selectionStart()),
+                (QTextCursor.MoveOperation.End, cursor.selectionEnd()),
+            ):
+                part = QTextCursor(self.document())
+                part.setPosition(until)
+                part.movePosition(move, QTextCursor.MoveMode.KeepAnchor)
+                parts.append(part.selectedText().replace(_PARAGRAPH, "\n"))
+            self.pasted.emit(text.join(parts))
         else:
             self.textCursor().insertText(text)
 
@@ -191,7 +204,7 @@ class JsonEditor(QPlainTextEdit):
             block = block.next()
         for each in changed:
             each.setUserState(self._generation)
-            each.layout().setFormats(self._formats_of(each.text()))
+            each.layout().setFormats(self._formats_of(each.text()) if each.length() < 3 * self.LONG_LINE else [])
             self.document().markContentsDirty(each.position(), each.length())
 
     def _formats_of(self, line: str) -> list[QTextLayout.FormatRange]:

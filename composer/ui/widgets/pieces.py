@@ -119,6 +119,9 @@ class Strip(QFrame):
         self.setAccessibleName(" ".join(part for part in (strong, value, quiet) if part))
 
 
+LONGEST_SHOWN = 1000  # characters of one line; no screen is wider
+
+
 class Elided(QLabel):
     """A label on one line that ends in … when there is no room, and then says the whole in its tooltip."""
 
@@ -134,7 +137,8 @@ class Elided(QLabel):
         return QSize(0, super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 2, super().sizeHint().height())
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(self.text()[:LONGEST_SHOWN]) + 2, metrics.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         metrics = QFontMetrics(self.font())

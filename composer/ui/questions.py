@@ -1,0 +1,40 @@
+"""Questions before something that can't be taken back. Each waits for its answer; Cancel is the default."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+def may_send_live(parent: QWidget, store: str, customer: str) -> bool:
+    """Whether the event may go to a live store; `customer` is the identifier it is for, empty when there is none."""
+    who = customer or "nobody the composer can name"
+    return _ask(
+        parent,
+        "Send to a live store",
+        f"Send this event to the live store “{store}”?",
+        f"It is for {who}. Flows that listen for it may write to that person for real.",
+        f"Send to {store}",
+    )
+
+
+def may_lose_draft(parent: QWidget, reason: str) -> bool:
+    """Whether the window may close although the draft can't be saved."""
+    return _ask(
+        parent, "The draft can't be saved", "Close anyway? What you composed would be lost.", reason, "Close anyway"
+    )
+
+
+def _ask(parent: QWidget, title: str, question: str, consequence: str, yes: str) -> bool:
+    box = QMessageBox(parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(title)
+    box.setText(question)
+    box.setInformativeText(consequence)
+    go = box.addButton(yes.replace("&", "&&"), QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.exec()
+    answer = box.clickedButton() is go
+    box.deleteLater()
+    return answer

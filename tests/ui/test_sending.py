@@ -1,0 +1,307 @@
+"""One click sends to a real sandbox and says what came of it; what must be held back or asked about is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from composer.sandbox import SANDBOX_STORE_ID
+from composer.sandbox.process import set_faults, world
+from composer.storage.secrets import SANDBOX_SECRET, Secret
+from composer.storage.stores import Kind, Store
+from composer.ui.desk import Desk
+from composer.ui.window import HISTORY, SETTINGS, MainWindow
+from tests.support.hands import OpenWindow, entry, fill, focused, press, read
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+STORE_ID = "64e5a8a1c0ffee0000004ee7"
+
+
+@pytest.fixture
+def opened(open_window: Callable[[], OpenWindow]) -> OpenWindow:
+    return open_window()
+
+
+@pytest.fixture
+def window(opened: OpenWindow) -> MainWindow:
+    return opened.window
+
+
+@pytest.fixture
+def desk(opened: OpenWindow) -> Desk:
+    return opened.desk
+
+
+def click(qtbot: QtBot, button: QPushButton) -> None:
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def answer(window: MainWindow, qtbot: QtBot) -> Any:
+    """Click Send and wait for the outcome."""
+    with qtbot.waitSignal(window.sending.finished, timeout=30_000) as sent:
+        click(qtbot, window.compose.send_button)
+    return sent.args[0]
+
+
+def button(window: MainWindow, words: str) -> QPushButton:
+    return next(each for each in window.findChildren(QPushButton) if each.isVisible() and each.text() == words)
+
+
+def choose(window: MainWindow, store: Store) -> None:
+    """Choose a store in the badge's menu."""
+    window.show_stores()
+    action = next(each for each in window.store_bar.badge.menu().actions() if each.text().startswith(store.name))
+    action.trigger()
+
+
+def held(desk: Desk) -> Any:
+    return world(desk.sandbox.origin, SANDBOX_STORE_ID)["events"]
+
+
+def test_one_click_on_first_start_sends_the_starter_event_for_real(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    wire = window.composition.wire()
+    sent = answer(window, qtbot)
+    assert sent.outcome.status == 202
+    assert window.compose.response.status.text() == "Queued (202)"
+    assert "Queued (202)" in window.compose.response.sentence.text()
+    assert [each["event"]["eventName"] for each in held(desk)] == ["Order Placed"]
+    full = desk.history.entry(sent.entry)
+    assert full is not None
+    assert full.body.decode() == wire
+    click(qtbot, button(window, "Show in History"))
+    assert window._stack.currentWidget() is window._places[HISTORY]
+
+
+def test_ctrl_enter_sends_from_inside_any_widget(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    places: list[Callable[[], Any]] = [
+        lambda: entry(window, "/eventName").setFocus(),
+        window.compose.json.editor.setFocus,
+        lambda: window.compose.form.focus_on("/data/Order Id"),
+        window.compose.checks.list.setFocus,
+    ]
+    for number, go in enumerate(places, 1):
+        go()
+        with qtbot.waitSignal(window.sending.finished, timeout=30_000):
+            press(qtbot, Qt.Key.Key_Return, CONTROL)
+        assert len(held(desk)) == number
+        assert window.composition.error is None
+
+
+def test_what_is_sent_is_byte_for_byte_what_is_shown(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    text = '{ "eventName":"Odd  é😀","customer":{"email":"a@shop.test"},\n\n "value" : 12.00, "x": [ ] }'
+    window.compose.json.take(text)
+    sent = answer(window, qtbot)
+    assert sent.outcome.status == 202
+    assert window.compose.json.editor.text() == text
+    assert desk.history.page()[0].event_name == "Odd  é😀"
+
+
+def test_an_event_with_errors_is_held_back_and_the_focus_goes_to_the_first(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    fill(qtbot, entry(window, "/customer/email"), "ann")
+    assert "Held back by 1 error" in read(window.compose)
+    click(qtbot, window.compose.send_button)
+    assert focused() is entry(window, "/customer/email")
+    assert not window.sending.is_under_way
+    assert desk.history.page() == []
+
+
+def test_broken_json_is_held_back_and_the_focus_goes_to_the_place(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window.compose.json.take('{\n  "a": oops\n}')
+    entry(window, "/eventName").setFocus()
+    press(qtbot, Qt.Key.Key_Return, CONTROL)
+    assert window.compose.json.editor.hasFocus()
+    assert window.compose.json.editor.textCursor().blockNumber() == 1
+    assert desk.history.page() == []
+
+
+@pytest.mark.parametrize("way", ["button", "keys"])
+def test_send_anyway_shows_the_server_s_refusal(window: MainWindow, desk: Desk, qtbot: QtBot, way: str) -> None:
+    fill(qtbot, entry(window, "/customer/email"), "ann")
+    with qtbot.waitSignal(window.sending.finished, timeout=30_000) as sent:
+        if way == "button":
+            click(qtbot, window.compose.anyway_button)
+        else:
+            press(qtbot, Qt.Key.Key_Return, CONTROL | SHIFT)
+    assert sent.args[0].outcome.status == 400
+    assert "400" in window.compose.response.status.text()
+    assert "email" in window.compose.response.sentence.text()
+    assert desk.history.page()[0].sent_anyway
+
+
+def test_even_broken_json_can_be_sent_on_purpose(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window.compose.json.take('{"eventName": "A",')
+    with qtbot.waitSignal(window.sending.finished, timeout=30_000) as sent:
+        press(qtbot, Qt.Key.Key_Return, CONTROL | SHIFT)
+    assert sent.args[0].outcome.status == 400
+
+
+def test_send_anyway_is_offered_only_where_something_holds_it_back(window: MainWindow, qtbot: QtBot) -> None:
+    assert not window.compose.anyway_button.isVisible()
+    fill(qtbot, entry(window, "/eventName"), "")
+    assert window.compose.anyway_button.isVisible()
+
+
+def test_a_hanging_server_shows_itself_and_can_be_cancelled(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    desk.start_sandbox()
+    set_faults(desk.sandbox.origin, [{"kind": "hang"}])
+    with qtbot.waitSignal(window.sending.finished, timeout=30_000) as sent:
+        click(qtbot, window.compose.send_button)
+        assert not window.compose.send_button.isEnabled()
+        assert window.compose.response.sentence.text().startswith("Sending…")
+        window.send()  # a second Ctrl+Enter
+        window.send(anyway=True)
+        assert window.store_bar.store is not None
+        window.sending.send(window.store_bar.store, {}, "{}", [], anyway=True)
+        qtbot.waitUntil(lambda: button_shows(window, "Cancel"), timeout=10_000)
+        click(qtbot, button(window, "Cancel"))
+    assert sent.args[0].outcome.kind.value in ("cancelled", "no-answer")
+    assert len(desk.history.page()) == 1
+    assert window.compose.send_button.isEnabled()
+    assert not button_shows(window, "Cancel")
+
+
+def button_shows(window: MainWindow, words: str) -> bool:
+    return any(each.isVisible() and each.text() == words for each in window.findChildren(QPushButton))
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "sentence"),
+    [
+        ({"kind": "rate-limit", "retryAfter": 7}, "429 Too many requests", "Wait 7 seconds"),
+        ({"kind": "status", "status": 503}, "503 Server error", "may or may not have been taken"),
+        ({"kind": "html"}, "502 Server error", "may or may not have been taken"),
+        ({"kind": "reset"}, "No answer", "may"),
+    ],
+)
+def test_a_failing_server_is_told_in_words(
+    window: MainWindow, desk: Desk, qtbot: QtBot, fault: dict[str, Any], status: str, sentence: str
+) -> None:
+    desk.start_sandbox()
+    set_faults(desk.sandbox.origin, [fault])
+    answer(window, qtbot)
+    assert window.compose.response.status.text() == status
+    assert sentence in window.compose.response.sentence.text()
+    assert status in window.compose.response.accessibleName()
+
+
+def test_a_store_that_is_not_there_is_told_in_words(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    choose(window, desk.stores.add("Nobody", Kind.SANDBOX, "http://127.0.0.1:9/v2.2", STORE_ID))
+    answer(window, qtbot)
+    assert window.compose.response.status.text() == "Not connected"
+    assert window.compose.response.status.property("chip") == "bad"
+    assert "not" in window.compose.response.sentence.text()
+
+
+def test_a_store_without_a_key_leads_to_the_settings(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    choose(window, desk.stores.add("Staging", Kind.TEST, "https://api.example.invalid/v2.2", STORE_ID))
+    with qtbot.waitSignal(window.sending.key_needed, timeout=30_000):
+        click(qtbot, window.compose.send_button)
+    assert "The event was not sent" in window.notice.text
+    assert window.compose.response.status.text() == "Not sent"
+    assert desk.history.page() == []
+    click(qtbot, button(window, "Open Settings"))
+    assert window._stack.currentWidget() is window._places[SETTINGS]
+    assert window.notice.text == ""
+
+
+class TestLive:
+    """A live store is different."""
+
+    @pytest.fixture
+    def live(self, window: MainWindow, desk: Desk) -> Store:
+        store = desk.stores.add("Shop & <b>Sons</b>", Kind.LIVE, desk.start_sandbox(), SANDBOX_STORE_ID)
+        desk.secrets.hold(store, Secret(SANDBOX_SECRET.reveal()))
+        choose_by_row(window, store)
+        return store
+
+    def answer_question(self, words: str, seen: list[str]) -> None:
+        """When the question comes, read it and click the button with these words."""
+
+        def look() -> None:
+            box = QApplication.activeModalWidget()
+            assert isinstance(box, QMessageBox)
+            seen.append(f"{box.text()} {box.informativeText()}")
+            assert all("& " not in each.text().replace("&&", "") for each in box.buttons())
+            wanted = next(each for each in box.buttons() if each.text().replace("&", "").startswith(words))
+            wanted.click()
+
+        QTimer.singleShot(0, look)
+
+    def test_it_is_red_and_the_button_names_it(self, window: MainWindow, live: Store) -> None:
+        assert window.store_bar.badge.property("kind") == "live"
+        assert "LIVE" in window.store_bar.badge.text()
+        assert window.compose.send_button.property("look") == "danger"
+        assert window.compose.send_button.accessibleName() == f"Send to {live.name}"
+        assert window.compose.send_button.text() == "Send to Shop && <b>Sons</b>"
+
+    def test_cancel_sends_nothing_and_the_next_time_it_asks_again(
+        self, window: MainWindow, desk: Desk, live: Store, qtbot: QtBot
+    ) -> None:
+        seen: list[str] = []
+        for _ in range(2):
+            self.answer_question("Cancel", seen)
+            click(qtbot, window.compose.send_button)
+        assert len(seen) == 2
+        assert "stewart@example.com" in seen[0]
+        assert live.name in seen[0]
+        assert not window.sending.is_under_way
+        assert desk.history.page() == []
+
+    def test_yes_sends_and_is_not_asked_again_for_this_store(
+        self, window: MainWindow, desk: Desk, live: Store, qtbot: QtBot
+    ) -> None:
+        seen: list[str] = []
+        self.answer_question("Send to", seen)
+        assert answer(window, qtbot).outcome.status == 202
+        assert answer(window, qtbot).outcome.status == 202
+        assert len(seen) == 1
+        choose_by_row(window, desk.stores.all()[0])
+        choose_by_row(window, live)
+        self.answer_question("Cancel", seen)
+        click(qtbot, window.compose.send_button)
+        assert len(seen) == 2
+
+    @pytest.mark.usefixtures("live")
+    def test_names_in_the_question_are_never_taken_for_html(self, window: MainWindow, qtbot: QtBot) -> None:
+        window.compose.json.take(json.dumps({"eventName": "A", "customer": {"id": "<img src=x>"}}))
+        formats: list[Any] = []
+
+        def look() -> None:
+            box = QApplication.activeModalWidget()
+            assert isinstance(box, QMessageBox)
+            formats.extend(each.textFormat() for each in box.findChildren(QLabel) if each.text())
+            next(each for each in box.buttons() if each.text().replace("&", "") == "Cancel").click()
+
+        QTimer.singleShot(0, look)
+        click(qtbot, window.compose.send_button)
+        assert formats
+        assert set(formats) == {Qt.TextFormat.PlainText}
+
+
+def choose_by_row(window: MainWindow, store: Store) -> None:
+    window.show_stores()
+    at = [each.id for each in window.store_bar.stores].index(store.id)
+    window.store_bar.badge.menu().actions()[at].trigger()
+
+
+def test_closing_while_an_event_is_on_its_way_leaves_its_row(
+    opened: OpenWindow, qtbot: QtBot, open_window: Callable[[], OpenWindow]
+) -> None:
+    opened.desk.start_sandbox()
+    set_faults(opened.desk.sandbox.origin, [{"kind": "hang"}])
+    click(qtbot, opened.window.compose.send_button)
+    qtbot.waitUntil(lambda: bool(opened.desk.history.page()), timeout=20_000)
+    opened.close()
+    again = open_window()
+    (entry_left,) = again.desk.history.page()
+    assert entry_left.kind in ("cancelled", "no-answer")
