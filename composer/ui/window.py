@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         """Send what is composed, unless something holds it back."""
         if self.sending.is_under_way:
             return
+        self.compose.form.finish_cell()
         self._judge_now()
         held_back = self.composition.error is not None or bool(self.composition.errors)
         if held_back and not anyway:

@@ -108,7 +108,6 @@ def test_a_finding_in_extra_leads_to_its_editor(compose: ComposePlace, qtbot: Qt
         ({"eventName": "A", "customer": {}}, "/customer", "/customer/email"),
         ({"customer": {"email": "a@shop.test"}}, "/eventName", "/eventName"),
         ({"eventName": "A"}, "/customer", "/customer/email"),
-        ([], "the whole event", "/eventName"),
     ],
 )
 def test_what_is_missing_leads_to_where_it_is_given(
@@ -117,6 +116,16 @@ def test_what_is_missing_leads_to_where_it_is_given(
     load(compose, event)
     click(qtbot, compose, path)
     assert focused() is entry(compose, field)
+
+
+@pytest.mark.parametrize(
+    ("event", "path"),
+    [([], "the whole event"), ({**BASE, "data": 5}, "/data"), ({**BASE, "customer": {"x": 1}}, "/customer/x")],
+)
+def test_what_has_no_field_is_shown_in_the_json(compose: ComposePlace, qtbot: QtBot, event: Any, path: str) -> None:
+    load(compose, event)
+    click(qtbot, compose, path)
+    assert focused() is compose.json.editor
 
 
 def test_the_json_shows_what_is_focused_in_the_form(compose: ComposePlace, qtbot: QtBot) -> None:

@@ -15,7 +15,10 @@ from composer.sandbox import SANDBOX_STORE_ID
 from composer.sandbox.process import set_faults, world
 from composer.storage.secrets import SANDBOX_SECRET, Secret
 from composer.storage.stores import Kind, Store
+from composer.ui.compose.properties import PropertyTable
 from composer.ui.desk import Desk
+from composer.ui.widgets.json_editor import JsonEditor
+from composer.ui.widgets.pieces import Section
 from composer.ui.window import HISTORY, SETTINGS, MainWindow
 from tests.support.hands import OpenWindow, entry, fill, focused, press, read
 
@@ -305,3 +308,36 @@ def test_closing_while_an_event_is_on_its_way_leaves_its_row(
     again = open_window()
     (entry_left,) = again.desk.history.page()
     assert entry_left.kind in ("cancelled", "no-answer")
+
+
+def test_broken_extra_holds_the_event_back_until_it_can_be_read(window: MainWindow, qtbot: QtBot) -> None:
+    section = next(each for each in window.findChildren(Section) if each.toggle.accessibleName() == "$extra")
+    section.open()
+    editor = next(each for each in section.findChildren(JsonEditor))
+    fill(qtbot, editor, '{"a": ')
+    assert [each.code for each in window.composition.errors] == ["broken-json"]
+    click(qtbot, window.compose.send_button)
+    assert not window.sending.is_under_way
+    assert focused() is editor
+    qtbot.keyClicks(editor, "1}")
+    assert not window.composition.errors
+    assert answer(window, qtbot).outcome.status == 202
+
+
+def test_a_property_half_named_is_in_the_event_that_is_sent(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window.compose.form.focus_on("/data/Category")
+    table = next(each for each in window.findChildren(PropertyTable) if each.accessibleName() == "Data")
+    table.setCurrentIndex(table.model().index(table.model().rowCount() - 1, 0))
+    qtbot.keyClicks(focused(), "Gift")
+    with qtbot.waitSignal(window.sending.finished, timeout=30_000):
+        qtbot.keyClick(focused(), Qt.Key.Key_Return, CONTROL)
+    assert "Gift" in json.loads(desk.history.entry(1).body)["data"]  # type: ignore[union-attr]
+
+
+def test_what_is_sent_was_checked_even_when_the_checks_were_late(window: MainWindow, qtbot: QtBot) -> None:
+    window.composition._check = None  # as in the first moments after the start
+    window.compose.json.take("{}")
+    assert not window.composition.errors
+    click(qtbot, window.compose.send_button)
+    assert window.composition.errors
+    assert not window.sending.is_under_way

@@ -57,6 +57,7 @@ class Composition(QObject):
         self._draft = Draft(time.monotonic)
         self._check: Check | None = None
         self._judgement = NOTHING_FOUND
+        self._broken_part: tuple[Finding, ...] = ()
 
     @property
     def payload(self) -> Json:
@@ -134,6 +135,14 @@ class Composition(QObject):
         """What such a text stands for. Raises JsonTextError."""
         return self._draft.folds.parse(text).payload
 
+    def break_part(self, pointer: str, problem: str) -> None:
+        """Say that the text typed for the part at `pointer` can't be read, so the payload lacks it; empty when it can."""
+        broken = (Finding(Severity.ERROR, "broken-json", pointer, problem),) if problem else ()
+        if broken != self._broken_part:
+            self._broken_part = broken
+            self._judge()
+            self.judged.emit()
+
     def judge_with(self, check: Check) -> None:
         """Begin to check; until now nothing was found because nothing was asked."""
         self._check = check
@@ -143,7 +152,7 @@ class Composition(QObject):
     def judge_now(self) -> None:
         """Have the findings that are still being looked for at once: before sending they must be the true ones."""
         if self._check is not None and self._is_judging:
-            self._judgement = _judged(self._check, self.payload, self.view.size, self._draft.state.text_findings)
+            self._judgement = _judged(self._check, self.payload, self.view.size, self._said())
             self.judged.emit()
 
     def judge_ahead(self, payload: Json) -> None:
@@ -211,12 +220,16 @@ class Composition(QObject):
         check = self._check
         if check is None or self._is_judging:
             return
-        payload, size, said = self.payload, self.view.size, self._draft.state.text_findings
+        payload, size, said = self.payload, self.view.size, self._said()
         if self._judgement.seconds < SLOW:
             self._judgement = _judged(check, payload, size, said)
             return
         self._is_judging = True
         self._jobs.run(lambda: _judged(check, payload, size, said), lambda judgement: self._take(payload, judgement))
+
+    def _said(self) -> tuple[Finding, ...]:
+        """What reading the texts has found already."""
+        return (*self._draft.state.text_findings, *self._broken_part)
 
     def _take(self, payload: Json, judgement: Judgement) -> None:
         self._is_judging = False

@@ -52,8 +52,12 @@ class ExtraEditor(QWidget):
         self.editor.setFocus(event.reason())
 
     def _pasted(self, text: str) -> None:
-        self._typed(text)
-        if not self._problem.text():
+        try:
+            self._take(self._composition.read_part(text))
+        except JsonTextError as error:
+            self._problem.setText(f"The pasted text was not taken. {error}")
+            restyle(self._problem, "look", "problem")
+        else:
             self.editor.show_text(self._composition.part(POINTER))
 
     def _typed(self, text: str) -> None:
@@ -61,12 +65,16 @@ class ExtraEditor(QWidget):
             value = self._composition.read_part(text) if text.strip() else MISSING
         except JsonTextError as error:
             self._say(str(error), error.line)
-            return
+        else:
+            self._take(value)
+
+    def _take(self, value: Json) -> None:
         self._say("")
         self._value = value
         self._composition.set(POINTER, value)
 
     def _say(self, problem: str, line: int | None = None) -> None:
         self._problem.setText(problem)
+        self._composition.break_part(POINTER, problem)
         restyle(self._problem, "look", "problem" if problem else "small")
         self.editor.show_marks((), line)

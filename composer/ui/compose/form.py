@@ -25,6 +25,7 @@ from composer.ui.widgets.pieces import Card, Section, Strip, chip
 CALM = 400  # milliseconds without a key before a field being typed in may turn red
 LONGEST_ENTRY = 20_000  # characters; a longer text is shown shortened and not edited here
 
+_NEAREST = {"/customer": "/customer/email", "/customer/location": "/customer/location/street1"}
 _PROPERTY_SOURCES = {
     "customFields": PropertySource("/customer/customFields"),
     "data": PropertySource("/data", hidden=("$extra",)),
@@ -79,8 +80,14 @@ class Form(QScrollArea):
             section.open(others if pointer == "" else self._composition.get(pointer) is not MISSING)
         self.show_payload()
 
-    def focus_on(self, pointer: str) -> None:
-        """Focus the field at `pointer`, or the nearest one above it."""
+    def finish_cell(self) -> None:
+        """Take over what is being typed in a cell, such as the name of a new property."""
+        for table in self._tables.values():
+            table.finish_cell()
+
+    def focus_on(self, pointer: str) -> bool:
+        """Focus the field at `pointer`; False when the form has none for it."""
+        pointer = _NEAREST.get(pointer, pointer)
         if pointer.startswith("/customer/location"):
             self._location.open()
         if pointer in self._bound:
@@ -88,13 +95,13 @@ class Form(QScrollArea):
             entry.setFocus(Qt.FocusReason.OtherFocusReason)
             entry.selectAll()
             self.ensureWidgetVisible(entry, 0, 60)
-            return
+            return True
         if pointer.startswith("/data/$extra"):
             self._extra_section.open()
             if self._extra is not None:
                 self._extra.setFocus(Qt.FocusReason.OtherFocusReason)
                 self.ensureWidgetVisible(self._extra, 0, 40)
-            return
+            return True
         for name, section in (("customFields", self._custom), ("data", None), ("other", self._other)):
             if _PROPERTY_SOURCES[name].holds(pointer):
                 if section is not None:
@@ -104,9 +111,8 @@ class Form(QScrollArea):
                 rectangle = self._tables[name].current_rectangle()
                 at = self._tables[name].mapTo(self._inner, rectangle.center())
                 self.ensureVisible(at.x(), at.y(), 0, 60)
-                return
-        nearest = {"/customer": "/customer/email"}.get(pointer, "/eventName")
-        self.focus_on(nearest)
+                return True
+        return False
 
     def first_entry(self) -> Entry:
         """Where the focus begins: the event's name."""

@@ -183,7 +183,7 @@ class ComposePlace(QWidget):
         if self.composition.error is not None:
             self.json.go_to(pointer)
             return
-        self.form.focus_on(pointer)
-        spot = pointer or "/eventName"
-        if self.composition.get(spot):
-            self.json.point_at(spot)
+        if not self.form.focus_on(pointer):
+            self.json.go_to(pointer)
+        elif self.composition.get(pointer):
+            self.json.point_at(pointer)

@@ -97,6 +97,11 @@ class PropertyTable(QTableView):
         """Where the current cell is."""
         return self.visualRect(self.currentIndex())
 
+    def finish_cell(self) -> None:
+        """Take over what is being typed in a cell, and close its editor."""
+        if self.state() is QAbstractItemView.State.EditingState:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def is_in_use(self) -> bool:
         """Whether the table or one of its editors has the keyboard."""
         focus = self.focusWidget()
