@@ -136,7 +136,7 @@ class Composition(QObject):
         return self._draft.folds.parse(text).payload
 
     def break_part(self, pointer: str, problem: str) -> None:
-        """Say that the text typed for the part at `pointer` can't be read, so the payload lacks it; empty when it can."""
+        """Say why the text typed for the part at `pointer` can't be read; empty when it can. The payload lacks it."""
         broken = (Finding(Severity.ERROR, "broken-json", pointer, problem),) if problem else ()
         if broken != self._broken_part:
             self._broken_part = broken
