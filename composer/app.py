@@ -38,12 +38,13 @@ class App:
         self.window.opened.connect(self._warm_up)
         self.theme.dress()
 
-    def close(self) -> None:
-        """Close the window, wait for its threads, stop the sandbox."""
+    def close(self) -> bool:
+        """Close the window, wait for its threads, stop the sandbox; False when a thread did not end."""
         self.window.close()
-        self.jobs.close()
+        ended = self.jobs.close()
         self.desk.close()
         self.window.deleteLater()
+        return ended
 
     def _warm_up(self) -> None:
         """Load what the first paint did not need: the checks, then what sending takes; start the sandbox."""
@@ -64,6 +65,9 @@ def _load_checks() -> object:
 def run(argv: list[str]) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     del argv
+    if not _has_display():
+        print("There is no display here. See: event-composer --help", file=sys.stderr)  # noqa: T201
+        return 1
     try:
         app = App(data_folder())
     except (StorageError, OSError) as error:
@@ -71,7 +75,8 @@ def run(argv: list[str]) -> int:
     sys.excepthook = _Complaint(app)
     app.window.show()
     code = app.qt.exec()
-    app.close()
+    if not app.close():
+        os._exit(code)  # all is written; a thread that waits for the keyring must not keep the program
     return code
 
 
@@ -82,8 +87,8 @@ def self_test(screenshot: Path | None) -> int:
     """
     import tempfile
 
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if not _has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from composer.ui.self_test import SelfTest
 
     with tempfile.TemporaryDirectory(prefix="event-composer-") as folder:
@@ -92,6 +97,13 @@ def self_test(screenshot: Path | None) -> int:
             return SelfTest(app.window, app.desk, screenshot).run(app.qt)
         finally:
             app.close()
+
+
+def _has_display() -> bool:
+    """Whether a window can be shown; a platform named by hand is believed."""
+    return sys.platform != "linux" or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )
 
 
 class _Complaint:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QImage
 
 
@@ -46,3 +47,16 @@ def test_it_fails_at_once_and_says_why_when_the_sandbox_does_not_start(tmp_path:
     assert "uvicorn is broken here" in done.stdout
     assert "passed" not in done.stdout
     assert picture.exists(), "the picture would show what went wrong"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_without_a_display_the_window_says_so_and_ends() -> None:
+    without = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+    }
+    command = [sys.executable, "-m", "composer"]
+    done = subprocess.run(command, env=without, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "There is no display here." in done.stderr

@@ -7,6 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
 
+PATIENCE = 3000  # milliseconds
+
 
 class Jobs(QObject):
     """Runs functions in threads. Closing waits for those under way and drops what they would still have said."""
@@ -36,19 +38,17 @@ class Jobs(QObject):
         """
         (self._ordered if in_order else self._pool).start(_Job(work, done, failed, self._deliver))
 
-    def report(self, say: Callable[[], None]) -> None:
-        """From any thread: have `say` called on the UI thread."""
-        self._deliver(say)
+    def finish_ordered(self) -> None:
+        """Wait for the work that is done in order: short writes to the disk."""
+        self._ordered.waitForDone()
 
-    def close(self) -> None:
-        """Wait for the work under way; nothing is delivered any more."""
+    def close(self) -> bool:
+        """Deliver nothing any more and wait for the work under way; False when some of it, such as a keyring's
+        question that nobody answers, does not end.
+        """
         self._open = False
         self._ordered.waitForDone()
-        self._pool.waitForDone()
-
-    def open_again(self) -> None:
-        """Go on after `close`: the window stays after all."""
-        self._open = True
+        return self._pool.waitForDone(PATIENCE)
 
     def _deliver(self, say: Callable[[], None]) -> None:
         if self._open:

@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
     QMainWindow,
-    QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
+from composer.event.payload import Json
 from composer.storage.database import StorageError
 from composer.storage.stores import Kind, Store
+from composer.ui.frame import Frame
 from composer.ui.jobs import Jobs
 from composer.ui.notice import Notice
 from composer.ui.store_bar import StoreBar
 from composer.ui.theme import Choice, Theme
-from composer.ui.widgets.pieces import button, label
 
 if TYPE_CHECKING:
     from composer.ui.compose.composition import Composition
@@ -50,7 +47,7 @@ class MainWindow(QMainWindow):
     def __init__(self, desk: Desk, theme: Theme, jobs: Jobs) -> None:
         super().__init__()
         self._desk, self._theme, self._jobs = desk, theme, jobs
-        self._live_confirmed = False
+        self._confirmed: Store | None = None  # the live store that was asked about, as it was then
         self._has_painted = False
         self.setWindowTitle("Event Composer")
         self.resize(1280, 800)
@@ -60,8 +57,10 @@ class MainWindow(QMainWindow):
         self._compose: ComposePlace | None = None
         self._places: dict[int, QWidget] = {}
         self._stack = QStackedWidget()
-        self._buttons: list[QPushButton] = []
-        self._lay_out()
+        self._frame = Frame(self.store_bar, self.notice, self._stack, PLACES)
+        self.setCentralWidget(self._frame)
+        self._frame.buttons[COMPOSE].setChecked(True)
+        self._frame.place_wanted.connect(self.go_to)
         self._actions()
         self.store_bar.chosen.connect(self._choose_store)
         self.store_bar.manage_wanted.connect(lambda: self.go_to(SETTINGS))
@@ -94,7 +93,7 @@ class MainWindow(QMainWindow):
         there = self._places[place]
         focus = there.focusWidget() or there  # where it was when the place was left
         self._stack.setCurrentWidget(there)
-        self._buttons[place].setChecked(True)
+        self._frame.buttons[place].setChecked(True)
         focus.setFocus()
         if place == HISTORY:
             there.refresh()  # type: ignore[attr-defined]
@@ -113,7 +112,7 @@ class MainWindow(QMainWindow):
 
     def send(self, anyway: bool = False) -> None:
         """Send what is composed, unless something holds it back."""
-        if self.sending.is_under_way:
+        if self.sending.is_under_way or not self._is_ready():
             return
         self.compose.form.finish_cell()
         self._judge_now()
@@ -129,7 +128,7 @@ class MainWindow(QMainWindow):
             return
         self.notice.clear()
         findings = self.composition.findings
-        self.sending.send(store, self.composition.payload, self.composition.wire(), findings, anyway=held_back)
+        self.sending.send(store, self._sent_payload(), self.composition.wire(), findings, anyway=held_back)
 
     def _judge_now(self) -> None:
         """Nothing is sent on old findings, or before the checks are loaded."""
@@ -142,8 +141,9 @@ class MainWindow(QMainWindow):
 
     def begin_anew(self, starter: bool = False) -> None:
         """Another event in place of this one; Undo brings this one back."""
-        self.compose.drafting.begin_anew(starter)
-        self._compose_next()
+        if self._is_ready():
+            self.compose.drafting.begin_anew(starter)
+            self._compose_next()
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
@@ -153,9 +153,9 @@ class MainWindow(QMainWindow):
         return handled
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.sending.cancel()
+        self.compose.form.finish_cell()
         try:
-            self._jobs.close()
+            self._jobs.finish_ordered()
             self.compose.drafting.save_now()
             self._desk.settings.put("window", bytes(self.saveGeometry().toBase64().data()).decode())
             self._desk.settings.put("compose split", self.compose.split.sizes())
@@ -163,64 +163,10 @@ class MainWindow(QMainWindow):
             from composer.ui.questions import may_lose_draft
 
             if not may_lose_draft(self, str(error)):
-                self._jobs.open_again()
                 event.ignore()
                 return
+        self.sending.cancel()
         event.accept()
-
-    def _lay_out(self) -> None:
-        bar = QFrame()
-        bar.setObjectName("bar")
-        top = QHBoxLayout(bar)
-        top.setContentsMargins(14, 8, 14, 8)
-        top.setSpacing(12)
-        top.addWidget(label("Event Composer", "brand"))
-        top.addWidget(self.store_bar, 1)
-        rail = QFrame()
-        rail.setObjectName("rail")
-        rail.setFixedWidth(176)
-        column = QVBoxLayout(rail)
-        column.setContentsMargins(8, 10, 8, 10)
-        column.setSpacing(3)
-        for place, name in enumerate(PLACES):
-            if place == SETTINGS:
-                column.addStretch(1)
-            made = button(name, partial(self.go_to, place), "nav")
-            made.setCheckable(True)
-            made.setAutoExclusive(True)
-            made.setToolTip(f"Ctrl+{place + 1}")
-            column.addWidget(made)
-            self._buttons.append(made)
-        status = QFrame()
-        status.setObjectName("status")
-        line = QHBoxLayout(status)
-        line.setContentsMargins(14, 4, 14, 4)
-        line.setSpacing(16)
-        self._saved, self._counts = label(""), label("")
-        line.addWidget(self._saved)
-        line.addStretch(1)
-        line.addWidget(self._counts)
-        line.addWidget(label("Contract 2.2"))
-        middle = QVBoxLayout()
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
-        middle.addWidget(self.notice)
-        middle.addWidget(self._stack, 1)
-        body = QHBoxLayout()
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(0)
-        body.addWidget(rail)
-        body.addLayout(middle, 1)
-        central = QWidget()
-        central.setObjectName("page")
-        outer = QVBoxLayout(central)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(bar)
-        outer.addLayout(body, 1)
-        outer.addWidget(status)
-        self.setCentralWidget(central)
-        self._buttons[COMPOSE].setChecked(True)
 
     def _follow_first_paint(self) -> None:
         self.painted.emit()
@@ -241,9 +187,9 @@ class MainWindow(QMainWindow):
         place.open_wanted.connect(self._open_file)
         place.save_wanted.connect(self._save_file)
         place.response.entry_wanted.connect(self._show_entry)
-        place.drafting.said.connect(self._saved.setText)
+        place.drafting.said.connect(self._frame.saved.setText)
         place.drafting.failed.connect(lambda sentence: self.notice.say("bad", sentence))
-        place.state_said.connect(self._counts.setText)
+        place.state_said.connect(self._frame.state.setText)
         sending.finished.connect(lambda _sent: self._refresh_history())
         sending.key_needed.connect(self._ask_for_key)
         if self.store_bar.store is not None:
@@ -328,25 +274,32 @@ class MainWindow(QMainWindow):
             self._jobs.run(lambda: self._desk.secrets.state(store), lambda state: self.store_bar.show_key(store, state))
 
     def _choose_store(self, store: Store) -> None:
-        try:
-            self._desk.settings.put("store", store.id)
-        except StorageError as error:
-            self.notice.say("bad", str(error))
-        self._live_confirmed = False
+        self._jobs.run(lambda: self._desk.settings.put("store", store.id), failed=self._say_storage, in_order=True)
+        self._confirmed = None
         self._take_store(store, self.store_bar.stores)
+
+    def _say_storage(self, error: Exception) -> None:
+        if not isinstance(error, StorageError):
+            raise error
+        self.notice.say("bad", str(error))
 
     def _may_send(self, store: Store) -> bool:
         """The first event of a session to a live store is asked about."""
-        if store.kind is not Kind.LIVE or self._live_confirmed:
+        if store.kind is not Kind.LIVE or store == self._confirmed:
             return True
         from composer.event.identity import resolve
         from composer.ui.questions import may_send_live
 
-        self._live_confirmed = may_send_live(self, store.name, resolve(self.composition.payload).value)
-        return self._live_confirmed
+        may = may_send_live(self, store.name, resolve(self._sent_payload()).value)
+        self._confirmed = store if may else None
+        return may
+
+    def _sent_payload(self) -> Json:
+        """What the text that is sent says; None while it is broken and says nothing."""
+        return self.composition.payload if self.composition.error is None else None
 
     def _ask_for_key(self, sentence: str) -> None:
-        store = self.store_bar.store
+        store = self.sending.store
         self.notice.say("caution", sentence, "Open Settings", lambda: self._open_key_of(store))
 
     def _open_key_of(self, store: Store | None) -> None:
@@ -362,25 +315,34 @@ class MainWindow(QMainWindow):
         self.go_to(HISTORY).show_entry(entry)  # type: ignore[attr-defined]
 
     def _edit_as_new(self, text: str) -> None:
-        self.compose.json.take(text)
+        if self._is_ready():
+            self.compose.json.take(text)
         self._compose_next()
 
     def _compose_next(self) -> None:
         self.go_to(COMPOSE)
         self.compose.form.first_entry().setFocus()
 
+    def _is_ready(self) -> bool:
+        """Whether Compose shows the event it has: not while a long text is being read."""
+        return self.compose.isEnabled()
+
     def _undo(self) -> None:
-        self.composition.undo()
+        if self._is_ready():
+            self.composition.undo()
 
     def _redo(self) -> None:
-        self.composition.redo()
+        if self._is_ready():
+            self.composition.redo()
 
     def _open_file(self) -> None:
-        self.go_to(COMPOSE)
-        self.compose.drafting.choose_and_open(self)
+        if self._is_ready():
+            self.go_to(COMPOSE)
+            self.compose.drafting.choose_and_open(self)
 
     def _save_file(self) -> None:
-        self.compose.drafting.choose_and_save(self)
+        if self._is_ready():
+            self.compose.drafting.choose_and_save(self)
 
     def _restore_place(self) -> None:
         try:

@@ -56,7 +56,9 @@ def fill(qtbot: QtBot, field: QWidget, text: str) -> None:
 def paste(qtbot: QtBot, field: QWidget, text: str) -> None:
     """Put `text` on the clipboard and press Ctrl+V in a field."""
     QGuiApplication.clipboard().setText(text)
-    qtbot.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyPress(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    if field.isEnabled():  # not while a long text is being read
+        qtbot.keyRelease(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
 
 
 def focused() -> QWidget:

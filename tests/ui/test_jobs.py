@@ -48,12 +48,6 @@ def test_an_exception_nobody_asked_for_is_raised_here(jobs: Jobs, qtbot: QtBot) 
     assert raised[0][0] is KeyError
 
 
-def test_a_report_from_a_thread_is_said_here(jobs: Jobs, qtbot: QtBot) -> None:
-    seen: list[threading.Thread] = []
-    jobs.run(lambda: jobs.report(lambda: seen.append(threading.current_thread())))
-    qtbot.waitUntil(lambda: seen == [UI])
-
-
 def test_closing_waits_for_work_and_delivers_nothing_any_more(jobs: Jobs) -> None:
     began, go, ended = threading.Event(), threading.Event(), threading.Event()
     seen: list[Any] = []
@@ -64,22 +58,30 @@ def test_closing_waits_for_work_and_delivers_nothing_any_more(jobs: Jobs) -> Non
         ended.set()
 
     jobs.run(work, seen.append, seen.append)
-    jobs.report(lambda: seen.append("said before the end, never heard"))
     assert began.wait(10)
     threading.Timer(0.05, go.set).start()
-    jobs.close()
+    assert jobs.close()
     assert ended.is_set()
     QCoreApplication.sendPostedEvents(jobs, QEvent.Type.MetaCall)
     QCoreApplication.processEvents()
     assert seen == []
 
 
-def test_opened_again_it_delivers_again(jobs: Jobs, qtbot: QtBot) -> None:
-    seen: list[int] = []
-    jobs.close()
-    jobs.open_again()
-    jobs.run(lambda: 1, seen.append)
-    qtbot.waitUntil(lambda: seen == [1])
+def test_closing_does_not_wait_for_ever(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("composer.ui.jobs.PATIENCE", 50)
+    go = threading.Event()
+    jobs.run(lambda: go.wait(10))
+    assert not jobs.close()
+    go.set()
+    assert jobs.close()
+
+
+def test_what_is_ordered_can_be_waited_for(jobs: Jobs) -> None:
+    done: list[int] = []
+    for number in range(5):
+        jobs.run(lambda number=number: done.append(number), in_order=True)  # type: ignore[misc]
+    jobs.finish_ordered()
+    assert done == [0, 1, 2, 3, 4]
 
 
 def test_work_in_order_is_done_one_after_the_other(jobs: Jobs, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QComboBox, QLineEdit, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from composer.event.payload import Set
 from composer.ui.compose.composition import Composition
 from composer.ui.compose.place import ComposePlace
 from composer.ui.compose.properties import PropertyTable
@@ -350,3 +351,16 @@ def test_a_date_opens_the_calendar(
     clear = next(each for each in popup.children() if getattr(each, "text", str)() == "Clear")
     qtbot.mouseClick(clear, Qt.MouseButton.LeftButton)
     assert data(composition) == {"a": ""}
+
+
+def test_passing_through_a_chooser_that_can_t_show_the_value_keeps_it(
+    compose: ComposePlace, table: PropertyTable, composition: Composition, qtbot: QtBot
+) -> None:
+    load(compose, table, '{"flag": true, "b": "x"}')
+    composition.edit([Set("/data/flag", "abc")])
+    table.model().setData(table.model().index(0, KIND), "True or false")
+    composition.edit([Set("/data/flag", "abc")])
+    before = data(composition)
+    click_cell(qtbot, table, 0, VALUE)
+    click_cell(qtbot, table, 1, VALUE)
+    assert data(composition) == before

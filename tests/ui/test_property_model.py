@@ -195,7 +195,7 @@ def test_a_rename_keeps_place_value_and_type(rows: Rows) -> None:
 def test_a_name_that_is_there_is_refused_and_nothing_is_lost(rows: Rows, row: int, name: str) -> None:
     rows.load('{"a": 1, "b": 2, "$extra": {}}')
     assert not rows.put(row, KEY, name)
-    assert rows.model.refused == f"“{name}” is there already."
+    assert rows.model.refused.startswith(f"“{name}” ")
     assert rows.data == {"a": 1, "b": 2, "$extra": {}}
     assert rows.put(row, KEY, "fine")
     assert rows.model.refused == ""

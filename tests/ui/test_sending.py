@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from composer.sandbox import SANDBOX_STORE_ID
 from composer.sandbox.process import set_faults, world
+from composer.storage.database import StorageError
 from composer.storage.secrets import SANDBOX_SECRET, Secret
 from composer.storage.stores import Kind, Store
 from composer.ui.compose.properties import PropertyTable
@@ -341,3 +342,80 @@ def test_what_is_sent_was_checked_even_when_the_checks_were_late(window: MainWin
     click(qtbot, window.compose.send_button)
     assert window.composition.errors
     assert not window.sending.is_under_way
+
+
+def test_a_long_text_still_being_read_is_not_overtaken(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    long = json.dumps({"eventName": "Long", "customer": {"email": "a@shop.test"}, "data": {"x": ["y"] * 200_000}})
+    window.compose.json.take(long)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_N, Qt.Key.Key_Z):
+        qtbot.keyClick(window, key, CONTROL)
+    window.send(anyway=True)
+    assert not window.sending.is_under_way
+    qtbot.waitUntil(window.compose.isEnabled, timeout=20_000)
+    assert window.composition.get("/eventName") == "Long"
+    assert desk.history.count() == 0
+
+
+def test_broken_json_sent_anyway_is_nobody_s_in_the_history(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window.composition.type_text('{"eventName": ')
+    with qtbot.waitSignal(window.sending.finished, timeout=30_000):
+        click(qtbot, window.compose.anyway_button)
+    (entry_of_it,) = desk.history.page()
+    assert (entry_of_it.event_name, entry_of_it.customer) == ("", "")
+    assert desk.history.entry(1).body == b'{"eventName": '  # type: ignore[union-attr]
+
+
+def test_a_live_store_that_became_another_is_asked_about_anew(
+    window: MainWindow, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("composer.ui.questions.may_send_live", lambda _parent, store, _who: not asked.append(store))
+    monkeypatch.setattr(window.sending, "send", lambda *_, **__: None)
+    live = desk.stores.add("Acme", Kind.LIVE, "https://127.0.0.1:1", STORE_ID)
+    choose(window, live)
+    window.send()
+    window.send()
+    assert asked == ["Acme"]
+    desk.stores.change(live, "Acme two", Kind.LIVE, "https://127.0.0.1:1", STORE_ID[::-1])
+    desk.settings.put("store", live.id)
+    window.show_stores()
+    window.send()
+    assert asked == ["Acme", "Acme two"]
+
+
+def test_a_broken_cell_holds_the_event_back(window: MainWindow, qtbot: QtBot) -> None:
+    window.compose.json.take('{"eventName": "A", "customer": {"email": "a@shop.test"}, "data": {"a": {"x": 1}}}')
+    window.compose.form.focus_on("/data/a")
+    qtbot.keyClick(focused(), Qt.Key.Key_End)
+    qtbot.keyClick(focused(), Qt.Key.Key_Backspace)
+    assert "broken-json" in {each.code for each in window.composition.errors}
+    qtbot.keyClicks(focused(), "}")
+    assert "broken-json" not in {each.code for each in window.composition.errors}
+
+
+def test_what_was_half_typed_does_not_go_over_into_the_next_event(window: MainWindow, qtbot: QtBot) -> None:
+    section = next(each for each in window.findChildren(Section) if each.toggle.accessibleName() == "$extra")
+    section.open()
+    editor = next(each for each in section.findChildren(JsonEditor))
+    fill(qtbot, editor, '{"a')
+    assert window.composition.errors
+    window.compose.json.take('{"eventName": "B", "customer": {"email": "a@shop.test"}}')
+    assert not window.composition.errors
+    assert editor.text() == ""
+
+
+def test_a_close_that_was_taken_back_leaves_the_window_at_work(
+    window: MainWindow, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_name: str, _text: str) -> None:
+        raise StorageError("The disk is full.")
+
+    asked: list[str] = []
+    fill(qtbot, entry(window, "/eventName"), "Kept")
+    with monkeypatch.context() as faulty:
+        faulty.setattr(desk.drafts, "save", full)
+        faulty.setattr("composer.ui.questions.may_lose_draft", lambda _parent, reason: bool(asked.append(reason)))
+        window.close()
+    assert asked == ["The disk is full."]
+    assert window.isVisible()
+    assert answer(window, qtbot).outcome.status == 202

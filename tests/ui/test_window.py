@@ -243,7 +243,7 @@ class TestKeyboard:
     ) -> None:
         press(qtbot, key, CONTROL)
         assert window._stack.currentWidget() is window._places[place]
-        assert [each.isChecked() for each in window._buttons].index(True) == place
+        assert [each.isChecked() for each in window._frame.buttons].index(True) == place
 
     def test_coming_back_the_keyboard_is_where_it_was(self, window: MainWindow, qtbot: QtBot) -> None:
         entry(window, "/customer/phoneNumber").setFocus()

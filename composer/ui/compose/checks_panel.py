@@ -21,7 +21,7 @@ from composer.event.payload import split
 from composer.ui.compose.composition import Composition
 from composer.ui.compose.property_model import Index
 from composer.ui.theme import Theme
-from composer.ui.widgets.pieces import Card, chip, label
+from composer.ui.widgets.pieces import Card, chip, label, restyle
 
 ROW_HEIGHT = 28
 ROWS = 4  # rows of room; more scroll, so that the panel never changes its height
@@ -163,7 +163,11 @@ class ChecksPanel(Card):
         self._errors.setVisible(errors > 0)
         self._warnings.setText(counted(warnings, "warning"))
         self._warnings.setVisible(warnings > 0)
+        is_settled = self._composition.is_settled or broken is not None
+        self._fine.setText("nothing to say" if is_settled else "checking…")
+        restyle(self._fine, "chip", "good" if is_settled else "plain")
         self._fine.setVisible(not errors and not warnings)
+        self._empty.setText("The event can be sent as it is." if is_settled else "")
         self.list.setVisible(bool(findings))
         self._empty.setVisible(not findings)
 

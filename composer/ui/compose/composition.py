@@ -57,7 +57,7 @@ class Composition(QObject):
         self._draft = Draft(time.monotonic)
         self._check: Check | None = None
         self._judgement = NOTHING_FOUND
-        self._broken_part: tuple[Finding, ...] = ()
+        self._broken_parts: dict[str, str] = {}
 
     @property
     def payload(self) -> Json:
@@ -88,6 +88,11 @@ class Composition(QObject):
     def listed(self) -> Sequence[Finding]:
         """The first of them, as many as anybody would read: what the window shows."""
         return self._judgement.listed
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the findings are those of the payload as it is now."""
+        return self.is_judged and not self._is_judging
 
     @property
     def errors(self) -> Sequence[Finding]:
@@ -137,9 +142,8 @@ class Composition(QObject):
 
     def break_part(self, pointer: str, problem: str) -> None:
         """Say why the text typed for the part at `pointer` can't be read; empty when it can. The payload lacks it."""
-        broken = (Finding(Severity.ERROR, "broken-json", pointer, problem),) if problem else ()
-        if broken != self._broken_part:
-            self._broken_part = broken
+        if self._broken_parts.get(pointer, "") != problem:
+            self._broken_parts = {**self._broken_parts, pointer: problem}
             self._judge()
             self.judged.emit()
 
@@ -229,7 +233,11 @@ class Composition(QObject):
 
     def _said(self) -> tuple[Finding, ...]:
         """What reading the texts has found already."""
-        return (*self._draft.state.text_findings, *self._broken_part)
+        broken = self._broken_parts.items()
+        return (
+            *self._draft.state.text_findings,
+            *(Finding(Severity.ERROR, "broken-json", pointer, problem) for pointer, problem in broken if problem),
+        )
 
     def _take(self, payload: Json, judgement: Judgement) -> None:
         self._is_judging = False

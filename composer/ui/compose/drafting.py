@@ -107,7 +107,8 @@ class Drafting(QObject):
     def _changed(self) -> None:
         self._is_changed = True
         self.said.emit("")
-        self._autosave.start()
+        if not self._autosave.isActive():  # else it would never come while somebody types on
+            self._autosave.start()
 
     def _save(self) -> None:
         text = self._composition.wire()

@@ -36,6 +36,7 @@ class ExtraEditor(QWidget):
         self.setFocusProxy(self.editor)
         self.editor.typed.connect(self._typed)
         self.editor.pasted.connect(self._pasted)
+        composition.begun.connect(self._begin)
         self.show_payload()
 
     def show_payload(self) -> None:
@@ -46,6 +47,11 @@ class ExtraEditor(QWidget):
         self._value = value
         self.editor.show_text(self._composition.part(POINTER))
         self._say("")
+
+    def _begin(self) -> None:
+        """Another event is there: what was half typed belonged to the one before."""
+        self._value = self
+        self.show_payload()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

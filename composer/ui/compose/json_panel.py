@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -27,10 +28,12 @@ CALM = 250  # milliseconds after the last change before the wavy lines are drawn
 class JsonPanel(QWidget):
     """The editor with its size line. What is shown is, byte for byte, what is sent.
 
-    Signals: `refused(str)` a sentence about a text that was not taken.
+    Signals: `refused(str)` a sentence about a text that was not taken; `reading(bool)` a long text is being read in a
+    thread, or no longer: until then the event is still the one before.
     """
 
     refused = Signal(str)
+    reading = Signal(bool)
 
     def __init__(self, theme: Theme, jobs: Jobs, composition: Composition) -> None:
         super().__init__()
@@ -110,7 +113,15 @@ class JsonPanel(QWidget):
             self._composition.judge_ahead(prepared.payload)
             return prepared
 
-        self._jobs.run(read, done, failed)
+        def end(tell: Callable[[Any], None]) -> Callable[[Any], None]:
+            def told(what: object) -> None:
+                self.reading.emit(False)
+                tell(what)
+
+            return told
+
+        self.reading.emit(True)
+        self._jobs.run(read, end(done), end(failed))
 
     def go_to(self, pointer: str) -> None:
         """Select the value at `pointer`, or go to where the text is broken, with the keyboard."""

@@ -43,6 +43,8 @@ class ComposePlace(QWidget):
         self.json = JsonPanel(theme, jobs, composition)
         self.drafting = Drafting(jobs, drafts, composition, self.json)
         self.json.refused.connect(self.drafting.failed)
+        self.json.reading.connect(self._read)
+        self._had_focus: QWidget | None = None
         self.checks = ChecksPanel(theme, composition)
         self.response = ResponsePanel(sending)
         self.send_button = button("Send", lambda: self.send_wanted.emit(False), "primary")
@@ -79,13 +81,17 @@ class ComposePlace(QWidget):
         self._show_state()
 
     def restore_draft(self) -> None:
-        """Bring back what was left; a long draft is read in a thread, and nothing can be typed over it meanwhile."""
-        self.setEnabled(False)
-        self.drafting.restore(self._begin)
+        """Bring back what was left."""
+        self.drafting.restore(self.form.first_entry().setFocus)
 
-    def _begin(self) -> None:
-        self.setEnabled(True)
-        self.form.first_entry().setFocus()
+    def _read(self, is_reading: bool) -> None:
+        """While a long text is read the event is still the one before: it can be neither changed nor sent."""
+        if is_reading:
+            self._had_focus = self.focusWidget()
+        self.setEnabled(not is_reading)
+        self._note.setText("reading a long text…" if is_reading else "")
+        if not is_reading and self._had_focus is not None:
+            self._had_focus.setFocus()
 
     def next_pane(self, step: int) -> None:
         """Move the focus to the next of form, JSON, checks and send."""
@@ -160,7 +166,8 @@ class ComposePlace(QWidget):
         name = self.composition.get("/eventName")
         named = isinstance(name, str) and bool(name.strip())
         self._title.setText(" ".join(name[:SHOWN_NAME].split()) if named else "New event")
-        self._note.setText("" if named else "without a name yet")
+        if self.isEnabled():
+            self._note.setText("" if named else "without a name yet")
         errors = 1 if self.composition.error is not None else len(self.composition.errors)
         self.state_said.emit(self._state())
         self._held_back.setText(f"Held back by {counted(errors, 'error')}" if errors else "")

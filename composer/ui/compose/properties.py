@@ -294,19 +294,17 @@ class PropertyDelegate(QStyledItemDelegate):
             return
         text = str(index.data(Qt.ItemDataRole.EditRole))
         if isinstance(editor, QComboBox):
-            editor.setCurrentText(text)
+            editor.setCurrentIndex(editor.findText(text))
         elif isinstance(editor, QLineEdit) and editor.text() != text:
             editor.setText(text)
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, model: object, index: Index) -> None:
         del model
-        if isinstance(editor, QComboBox):
-            if editor.currentText() != index.data(Qt.ItemDataRole.EditRole):
-                self._rows.setData(index, editor.currentText())
-        elif not isinstance(editor, QLineEdit) or not editor.isModified() or index.column() == VALUE:
+        # A chooser writes when something is chosen: one that was only passed through may not be able to show the value.
+        if not isinstance(editor, QLineEdit) or not editor.isModified() or index.column() == VALUE:
             return  # a value is taken at each key; an entry that was only looked at may not show every character
-        elif not self._rows.setData(index, editor.text()) and self._rows.refused:
+        if not self._rows.setData(index, editor.text()) and self._rows.refused:
             QToolTip.showText(editor.mapToGlobal(editor.rect().bottomLeft()), self._rows.refused, self._table)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:

@@ -119,12 +119,13 @@ class PropertyModel(QAbstractTableModel):
         old = self._rows
         if self._broken:
             keys = {key for key, _ in new}
-            self._broken = {key: each for key, each in self._broken.items() if key in keys}
+            for key in self._broken.keys() - keys:
+                self._mend(key)
         if [key for key, _ in new] == [key for key, _ in old]:
             changed = [row for row, (one, other) in enumerate(zip(old, new, strict=True)) if _differ(one[1], other[1])]
             self._rows = new
             for row in changed:
-                self._broken.pop(new[row][0], None)
+                self._mend(new[row][0])
                 self._forget(new[row][0], new[row][1])
                 self.dataChanged.emit(self.index(row, KIND), self.index(row, REMARK))
             return
@@ -143,7 +144,9 @@ class PropertyModel(QAbstractTableModel):
         else:
             self.beginResetModel()
             self._rows = new
-            self._kinds, self._broken = {}, {}
+            self._kinds = {}
+            for key in list(self._broken):
+                self._mend(key)
             self.endResetModel()
 
     def show_findings(self, findings: Mapping[str, Finding]) -> None:
@@ -221,10 +224,12 @@ class PropertyModel(QAbstractTableModel):
         elif index.column() == VALUE and text != self._value_words(index.row()):
             kind = self.kind_at(index.row())
             try:
-                self._put(key, self._read(text, kind), kind)
-                self._broken.pop(key, None)
+                value = self._read(text, kind)
+                self._mend(key)
+                self._put(key, value, kind)
             except JsonTextError as error:
                 self._broken[key] = Broken(text, f"Column {error.column}: {error.message}")
+                self._composition.break_part(below(self._source.pointer, key), self._broken[key].sentence)
             self.dataChanged.emit(self.index(index.row(), REMARK), self.index(index.row(), REMARK))
         return True
 
@@ -235,7 +240,7 @@ class PropertyModel(QAbstractTableModel):
     def convert(self, row: int, value: Json, kind: str) -> None:
         """Make `value` the value of a row, as one of another type."""
         key = self._rows[row][0]
-        self._broken.pop(key, None)
+        self._mend(key)
         self._put(key, converted(value, PropertyKind(kind)), PropertyKind(kind))
 
     def _words(self, row: int, column: int) -> str:
@@ -257,7 +262,8 @@ class PropertyModel(QAbstractTableModel):
         if not key or key == old:
             return False
         if key in self._source.hidden or any(key == each for each, _ in self._rows):
-            self.refused = f"“{key}” is there already."
+            is_apart = key in self._source.hidden
+            self.refused = f"“{key}” has a place of its own in the form." if is_apart else f"“{key}” is there already."
             return False
         target = below(self._source.pointer, key)
         if old is None:
@@ -265,10 +271,17 @@ class PropertyModel(QAbstractTableModel):
         else:
             if old in self._kinds:
                 self._kinds[key] = self._kinds.pop(old)
-            if old in self._broken:
-                self._broken[key] = self._broken.pop(old)
+            if (broken := self._broken.get(old)) is not None:
+                self._mend(old)
+                self._broken[key] = broken
+                self._composition.break_part(target, broken.sentence)
             self._composition.edit([Move(below(self._source.pointer, old), target)])
         return True
+
+    def _mend(self, key: str) -> None:
+        """What was half typed for this key is no more."""
+        if self._broken.pop(key, None) is not None:
+            self._composition.break_part(below(self._source.pointer, key), "")
 
     def _put(self, key: str, value: Json, kind: PropertyKind) -> None:
         self._kinds[key] = kind

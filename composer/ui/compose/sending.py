@@ -38,6 +38,7 @@ class Sending(QObject):
         self._address = address
         self._cancel: Cancel | None = None
         self.is_under_way = False
+        self.store: Store | None = None  # where the last one went
         self._began = 0.0
 
     @property
@@ -53,6 +54,7 @@ class Sending(QObject):
 
         cancel = self._cancel = Cancel()
         self.is_under_way = True
+        self.store = store
         self._began = time.monotonic()
         self.started.emit()
 
