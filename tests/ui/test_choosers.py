@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QDate, Qt, QTime
-from PySide6.QtWidgets import QCalendarWidget, QLabel, QPushButton, QTimeEdit
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QCalendarWidget, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from composer.event.dates import is_rfc3339
 from composer.event.reference import countries, currencies, time_zones
 from composer.ui.theme import Theme
-from composer.ui.widgets.choosers import Choices, ChooserEntry, DateTimeEntry
+from composer.ui.widgets.choosers import Choices, ChooserEntry
+from composer.ui.widgets.date_time_entry import DateTimeEntry
 from composer.ui.widgets.date_time_popup import DateTimePopup
 
 
@@ -113,10 +114,23 @@ def press(qtbot: QtBot, popup: DateTimePopup, words: str) -> str:
 
 def set_to(popup: DateTimePopup, day: str, clock: str, zone: str) -> None:
     popup.findChild(QCalendarWidget).setSelectedDate(QDate.fromString(day, Qt.DateFormat.ISODate))
-    popup.findChild(QTimeEdit).setTime(QTime.fromString(clock, "HH:mm:ss"))
-    entry = popup.findChild(ChooserEntry)
-    entry.setText(zone)
-    entry.textEdited.emit(zone)
+    for each, text in ((popup._clock, clock), (popup._zone, zone)):
+        each.setText(text)
+        each.textEdited.emit(text)
+
+
+@pytest.mark.parametrize("clock", ["", "25:00", "noon", "12:60:00"])
+def test_a_clock_that_can_t_be_read_says_so_and_can_t_be_used(popup: Any, clock: str) -> None:
+    opened = popup("2026-04-02T12:00:00Z")
+    set_to(opened, "2026-04-02", clock, "UTC")
+    assert any("14:30" in each.text() for each in opened.findChildren(QLabel))
+    assert not next(each for each in opened.findChildren(QPushButton) if each.text() == "Use").isEnabled()
+
+
+def test_a_clock_may_be_written_short(popup: Any, qtbot: QtBot) -> None:
+    opened = popup("2026-04-02T12:00:00Z")
+    set_to(opened, "2026-04-03", "09:30", "Europe/Berlin")
+    assert press(qtbot, opened, "Use") == "2026-04-03T09:30:00+02:00"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from composer.ui.compose.properties import PropertyTable
 from composer.ui.compose.property_model import PropertySource
 from composer.ui.jobs import Later
 from composer.ui.theme import Theme
-from composer.ui.widgets.choosers import ChooserEntry, DateTimeEntry
+from composer.ui.widgets.choosers import ChooserEntry
+from composer.ui.widgets.date_time_entry import DateTimeEntry
 from composer.ui.widgets.field import Entry, FieldBox, FieldRow
 from composer.ui.widgets.pieces import Card, Section, Strip, chip
 

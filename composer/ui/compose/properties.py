@@ -35,7 +35,8 @@ from composer.ui.compose.property_model import (
     PropertySource,
 )
 from composer.ui.theme import Theme
-from composer.ui.widgets.choosers import Choices, DateTimeEntry
+from composer.ui.widgets.choosers import Choices
+from composer.ui.widgets.date_time_entry import DateTimeEntry
 from composer.ui.widgets.field import Entry
 
 ROW_HEIGHT = 28

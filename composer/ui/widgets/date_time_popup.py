@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from PySide6.QtCore import QDate, Qt, QTime, Signal
+from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QCalendarWidget, QFrame, QHBoxLayout, QTimeEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from composer.ui.theme import Theme
 from composer.ui.widgets.choosers import Choices, ChooserEntry
+from composer.ui.widgets.field import Entry
 from composer.ui.widgets.pieces import GRID, button, label
 
 
@@ -29,10 +30,12 @@ class DateTimePopup(QFrame):
         self._calendar = QCalendarWidget()
         self._calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         self._calendar.setAccessibleName("Day")
-        self._clock = QTimeEdit()
-        self._clock.setDisplayFormat("HH:mm:ss")
-        self._clock.setMinimumWidth(104)
-        self._clock.setButtonSymbols(QTimeEdit.ButtonSymbols.NoButtons)
+        for name, icon in (("qt_calendar_prevmonth", "chevron-left"), ("qt_calendar_nextmonth", "chevron-right")):
+            arrow = self._calendar.findChild(QToolButton, name)
+            if isinstance(arrow, QToolButton):  # Qt's own are black in every theme
+                arrow.setIcon(theme.icon(icon, "text"))
+        self._clock = Entry()
+        self._clock.setMaximumWidth(104)
         weekend = QTextCharFormat()
         weekend.setForeground(theme.color("muted"))
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
@@ -61,7 +64,7 @@ class DateTimePopup(QFrame):
         outer.addLayout(buttons)
         self._start_from(text)
         self._calendar.selectionChanged.connect(self._preview)
-        self._clock.timeChanged.connect(lambda _time: self._preview())
+        self._clock.textEdited.connect(lambda _text: self._preview())
         self._calendar.activated.connect(lambda _day: self._take())
         self._preview()
         self._calendar.setFocus()
@@ -78,39 +81,38 @@ class DateTimePopup(QFrame):
             self._zone.setText(start.strftime("%z")[:3] + ":" + start.strftime("%z")[3:])
         if start.year >= 1753:  # the first year the calendar shows
             self._calendar.setSelectedDate(QDate(start.year, start.month, start.day))
-            self._clock.setTime(QTime(start.hour, start.minute, start.second))
+        self._clock.setText(start.strftime("%H:%M:%S"))
 
     def _text(self) -> str:
-        """The chosen moment, or empty when the zone is not known."""
-        day, clock, zone = self._calendar.selectedDate(), self._clock.time(), self._zone.text().strip()
-        where: tzinfo
-        if zone[:1] in "+-" and len(zone) == 6 and zone[1:3].isdecimal() and zone[4:].isdecimal():
-            minutes = int(zone[1:3]) * 60 + int(zone[4:])
-            if minutes >= 24 * 60:
-                return ""
-            where = timezone(timedelta(minutes=-minutes if zone[0] == "-" else minutes))
-        else:
-            try:
-                where = ZoneInfo(zone)
-            except (ZoneInfoNotFoundError, ValueError, OSError):
-                return ""
-        moment = datetime(
-            day.year(), day.month(), day.day(), clock.hour(), clock.minute(), clock.second(), tzinfo=where
-        )
+        """The chosen moment. Raises ValueError with a sentence when clock or zone can't be read."""
+        day, zone = self._calendar.selectedDate(), self._zone.text().strip()
+        try:
+            clock = time.fromisoformat(self._clock.text().strip())
+        except ValueError:
+            raise ValueError("Write the time of day as 14:30 or 14:30:00.") from None
+        try:
+            where = time.fromisoformat(f"00:00{zone}").tzinfo if zone[:1] in ("+", "-") else ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("This time zone is not known. Choose one from the list.") from None
+        moment = datetime(day.year(), day.month(), day.day(), clock.hour, clock.minute, clock.second, tzinfo=where)
         text = moment.isoformat(timespec="seconds")
         return text[:19] + "Z" if zone in ("UTC", "Etc/UTC") else text[:25]
 
     def _preview(self) -> None:
-        text = self._text()
-        self._use.setEnabled(bool(text))
-        self._result.setText(text or "This time zone is not known. Choose one from the list.")
+        try:
+            self._result.setText(self._text())
+        except ValueError as problem:
+            self._result.setText(str(problem))
+            self._use.setEnabled(False)
+        else:
+            self._use.setEnabled(True)
 
     def _now(self) -> None:
         self._done(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
     def _take(self) -> None:
-        if text := self._text():
-            self._done(text)
+        if self._use.isEnabled():
+            self._done(self._text())
 
     def _done(self, text: str) -> None:
         self.picked.emit(text)
