@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -108,6 +110,14 @@ class Theme(QObject):
         """
         self._app.setProperty("dressed", True)
         self._apply()
+
+    @contextmanager
+    def undressed(self) -> Iterator[None]:
+        """Take the stylesheet off while many widgets are made."""
+        self._app.setProperty("dressed", False)
+        self._app.setStyleSheet("")
+        yield
+        self.dress()
 
     def choose(self, choice: Choice) -> None:
         """Take a theme by hand, or follow the system."""

@@ -170,7 +170,8 @@ class MainWindow(QMainWindow):
 
     def _follow_first_paint(self) -> None:
         self.painted.emit()
-        self.go_to(COMPOSE)
+        with self._theme.undressed():
+            self.go_to(COMPOSE)
         self.opened.emit()
 
     def _make_compose(self) -> ComposePlace:
