@@ -144,7 +144,7 @@ def started(*arguments: str | Path, **how: Any) -> subprocess.Popen[bytes]:
         (HALF, 0, (1, 0, 1)),
         (BAD, 1, (1, 1, 0)),
         ([GOOD, BAD, HALF], 1, (3, 1, 1)),
-        ([], 0, (0, 0, 0)),
+        ([], 1, (0, 1, 0)),
         ({"events": [GOOD, HALF]}, 0, (2, 0, 1)),
         ({"events": []}, 1, (0, 1, 0)),
         ({"events": [GOOD] * 101}, 1, (101, 1, 0)),
@@ -193,6 +193,19 @@ def test_what_is_said_of_a_bulk_request_as_a_whole_names_no_event(run: Cli) -> N
     found = run("validate", file, "--format", "json").json["findings"]
     assert [(one["event"], one["code"]) for one in found] == [(None, "too-many-events"), (0, "missing-identity")]
     assert run("validate", file).out.startswith(f"{file}: error too-many-events /events: ")
+
+
+@pytest.mark.parametrize("content", [[], {"events": []}])
+def test_a_file_without_an_event_is_an_error(run: Cli, content: Any) -> None:
+    ran = run("validate", run.file(content), "--format", "json")
+    assert ran.code == 1
+    (found,) = ran.json["findings"]
+    assert (found["event"], found["severity"], found["code"]) == (None, "error", "no-events")
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"\xef\xbb\xbf"])
+def test_an_empty_file_is_unreadable(run: Cli, content: bytes) -> None:
+    assert run("validate", run.file(content)).code == 2
 
 
 def test_events_are_counted_on_over_several_files(run: Cli) -> None:
@@ -406,7 +419,7 @@ def test_a_data_folder_that_cannot_be_used_is_said(run: Cli, monkeypatch: pytest
     ran = run("send", file, "--store", "Sandbox", "--format", "json")
     assert ran.code == 1
     assert ran.json["outcome"] == "not-sent"
-    assert "data folder" in ran.json["sentence"]
+    assert f"The data folder {file} can't be used" in ran.json["sentence"]
 
 
 @pytest.mark.parametrize("style", ["text", "json"])

@@ -24,7 +24,7 @@ Exit code: 0 no errors (warnings may be), 1 errors, 2 a file can't be read."""
 VALIDATE_DETAILS = """\
 Events are counted from 0; with several files the count goes on from one to the next. {"events": [...]} is one
 bulk request, and is checked as one too: what is said about the request and not about one of its events names no
-event, null in JSON.
+event, null in JSON. So does the error of a file without any event.
 
 --format json prints {"events", "errors", "warnings", "findings": [{"event", "severity", "code", "path",
 "message"}]}: three counts and the list; path is a JSON Pointer into the event. Files that can't be read are named

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -117,7 +118,7 @@ def _deliver(event: Event, findings: list[Finding], where: Where, *, sent_anyway
     sandbox = SandboxProcess()
     secrets = Secrets()
     try:
-        with closing(Database(paths.data_folder() / FILE_NAME)) as database:
+        with closing(Database(_data_folder() / FILE_NAME)) as database:
             store = _store(where, Stores(database))
             _hold_key(store, secrets, is_needed=where.store is None)
             if store.is_built_in:
@@ -131,10 +132,19 @@ def _deliver(event: Event, findings: list[Finding], where: Where, *, sent_anyway
         raise Misused(f"{error} Or set {KEY_VARIABLE}.") from None
     except (NotSent, StorageError, SandboxError) as error:
         raise NotBegun(str(error)) from None
-    except OSError as error:
-        raise NotBegun(f"The data folder can't be used: {error.strerror or error}.") from None
     finally:
         sandbox.stop()
+
+
+def _data_folder() -> Path:
+    """Raises NotBegun."""
+    try:
+        return paths.data_folder()
+    except OSError as error:
+        raise NotBegun(
+            f"The data folder {error.filename} can't be used: {error.strerror}. "
+            "Check it, or choose another with EVENT_COMPOSER_HOME."
+        ) from None
 
 
 def _store(where: Where, stores: Stores) -> Store:

@@ -62,6 +62,8 @@ def about_event(event: documents.Event) -> list[Finding]:
 def _about_request(document: documents.Document) -> list[Finding]:
     """What is said about a file as a whole, and not about one of its events."""
     if document.request is MISSING:
-        return document.findings
+        if document.events:
+            return document.findings
+        return [Finding(Severity.ERROR, "no-events", "", "There is no event in this file."), *document.findings]
     about_all = checks.errors_of_bulk(document.request)
     return [finding for finding in about_all if not finding.path.startswith("/events/")] + document.findings

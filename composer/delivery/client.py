@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from enum import StrEnum
 from functools import cache
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
@@ -19,13 +20,12 @@ from urllib.parse import quote
 import httpx
 
 from composer import __version__
+from composer.delivery.hiding import Hider
 from composer.delivery.outcome import MAX_BODY_BYTES, Headers, Outcome, OutcomeKind, answered
 from composer.storage.secrets import Secret
 from composer.storage.stores import StoreError, checked_base_url, checked_store_id, is_loopback
 
 USER_AGENT = f"event-composer/{__version__}"
-SHORTEST_HIDDEN = 8  # characters; a shorter "key" is not one, and hiding it would tear ordinary words apart
-HIDDEN = "(key hidden)"
 
 
 class Timeouts(NamedTuple):
@@ -122,6 +122,21 @@ class _StoppedError(Exception):
     """Stops the request at the last moment before it is sent."""
 
 
+class _Peer(StrEnum):
+    """Who is spoken to, as it stands in a sentence."""
+
+    SERVER = "the server"
+    PROXY = "the proxy"
+    NONE = ""
+
+
+_CHECK = {
+    _Peer.SERVER: "Check the connection and the store's base URL.",
+    _Peer.PROXY: "Check the connection and this computer's proxy settings.",
+    _Peer.NONE: "Check the environment variables HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE.",
+}
+
+
 class _Exchange:
     """One request on a thread of its own, so that no name look-up and no silent server can hold the caller.
 
@@ -132,6 +147,7 @@ class _Exchange:
     def __init__(self, url: str, secret: Secret, body: bytes, timeouts: Timeouts) -> None:
         self._url = url
         self._secret = secret
+        self._hider = Hider(secret)
         self._body = body
         self._timeouts = timeouts
         self._lock = threading.RLock()
@@ -139,6 +155,7 @@ class _Exchange:
         self._socket: socket.socket | None = None
         self._stopped = False
         self._sent = False
+        self._peer = _Peer.SERVER
         self._status: int | None = None
         self._headers: Headers = ()
         self._read = bytearray()
@@ -207,7 +224,7 @@ class _Exchange:
             ):
                 return self._answered(response)
         except httpx.HTTPError as error:
-            reason = _reason(error)
+            reason = _reason(error, self._peer)
             with self._lock:
                 if self._sent:
                     return self._broken_off(reason, error)
@@ -216,12 +233,19 @@ class _Exchange:
             # A proxy of an unknown scheme, SOCKS without its library, an SSL_CERT_FILE that is not there.
             if self._sent:
                 raise
+            self._peer = _Peer.NONE
             reason = "the proxy or the certificates that the environment names can't be used"
             return self._not_sent(OutcomeKind.COULD_NOT_CONNECT, reason, error)
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         """httpcore tells what it does; this is how the socket, and the moment of sending, become known."""
-        if event == "connection.connect_tcp.complete":
+        if event == "connection.connect_tcp.started":
+            url = httpx.URL(self._url)
+            there = (url.raw_host.decode(), url.port or {"https": 443}.get(url.scheme, 80))
+            self._peer = _Peer.SERVER if (info["host"], info["port"]) == there else _Peer.PROXY
+        elif event == "proxy.start_tls.started":
+            self._peer = _Peer.SERVER  # the proxy has let us through
+        elif event == "connection.connect_tcp.complete":
             with self._lock:
                 # A second handle on the connection, which stays good when TLS takes the socket over.
                 self._socket = info["return_value"].get_extra_info("socket").dup()
@@ -236,7 +260,7 @@ class _Exchange:
     def _answered(self, response: httpx.Response) -> Outcome:
         # Header values are latin-1 on the wire; one that is not printable ASCII must not stop anything here.
         pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
-        self._headers = [(name, self._without_key(value)) for name, value in pairs]
+        self._headers = [(self._hider.text(name), self._hider.text(value)) for name, value in pairs]
         self._status = response.status_code
         cut = False
         for chunk in response.iter_raw():
@@ -244,22 +268,23 @@ class _Exchange:
             if len(self._read) > MAX_BODY_BYTES:
                 cut = True
                 break
-        return answered(self._status, self._headers, self._kept_body(), cut=cut, duration_ms=self._duration_ms())
+        return answered(
+            self._status,
+            self._headers,
+            self._kept_body(whole=not cut),
+            cut=cut,
+            duration_ms=self._duration_ms(),
+            hide=self._hider.text,
+        )
 
-    def _kept_body(self) -> bytes:
-        text = bytes(self._read[:MAX_BODY_BYTES]).decode("latin-1")
-        return self._without_key(text).encode("latin-1")
-
-    def _without_key(self, text: str) -> str:
-        """A server or proxy may echo the request; the key must not reach the history that way."""
-        key = self._secret.reveal()
-        return text.replace(key, HIDDEN) if len(key) >= SHORTEST_HIDDEN else text
+    def _kept_body(self, *, whole: bool) -> bytes:
+        return self._hider.body(bytes(self._read), whole=whole)[:MAX_BODY_BYTES]
 
     def _not_sent(self, kind: OutcomeKind, reason: str, error: Exception | None = None) -> Outcome:
         if kind == OutcomeKind.CANCELLED:
             sentence = "Cancelled. Nothing was sent."
         else:
-            sentence = f"Could not connect: {reason}. Nothing was sent. Check the connection and the store's base URL."
+            sentence = f"Could not connect: {reason}. Nothing was sent. {_CHECK[self._peer]}"
         return Outcome(kind, sentence, self._detail(error), duration_ms=self._duration_ms())
 
     def _broken_off(self, reason: str, error: Exception | None = None) -> Outcome:
@@ -274,12 +299,12 @@ class _Exchange:
             self._detail(error),
             self._status,
             self._headers,
-            self._kept_body(),
+            self._kept_body(whole=False),
             duration_ms=self._duration_ms(),
         )
 
     def _detail(self, error: Exception | None) -> str:
-        return self._without_key(f"{type(error).__name__}: {error}") if error else ""
+        return self._hider.text(f"{type(error).__name__}: {error}") if error else ""
 
     def _duration_ms(self) -> int:
         return round((time.monotonic() - self._begun) * 1000)
@@ -292,31 +317,31 @@ class _Exchange:
                     self._socket.shutdown(socket.SHUT_RDWR)
 
 
-def _reason(error: httpx.HTTPError) -> str:
+def _reason(error: httpx.HTTPError, peer: _Peer) -> str:
     """What went wrong as the end of a sentence; the innermost cause knows best."""
     cause: BaseException = error
     while (below := cause.__cause__ or cause.__context__) is not None:
         cause = below
     match cause:
         case socket.gaierror():
-            return "the name of the server could not be found"
+            return f"the name of {peer} could not be found"
         case ssl.SSLCertVerificationError():
-            return "the server's certificate can't be trusted"
+            return f"{peer}'s certificate can't be trusted"
         case ConnectionRefusedError():
-            return "the server refused the connection"
+            return f"{peer} refused the connection"
         case ConnectionError():
             return "the connection was lost"
         case ssl.SSLError():
             return "no secure connection could be made"
     match error:
         case httpx.ConnectTimeout():
-            return "the server could not be reached in time"
+            return f"{peer} could not be reached in time"
         case httpx.ReadTimeout() | httpx.WriteTimeout():
-            return "the server was silent for too long"
+            return f"{peer} was silent for too long"
         case httpx.ProxyError():
             return "the proxy refused"
         case httpx.RemoteProtocolError() if "illegal" in str(error).lower():
             return "something came back that is not HTTP"
         case httpx.ConnectError():
-            return "there is no way to the server"
+            return f"there is no way to {peer}"
     return "the connection was lost"

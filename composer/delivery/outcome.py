@@ -6,8 +6,9 @@ Facts on statuses and problem details: release 2.2.476 of the contract.
 from __future__ import annotations
 
 import json
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -72,12 +73,25 @@ class Outcome(NamedTuple):
         return Answer(self.kind, self.sentence, self.detail, self.status, self.headers, self.body, self.duration_ms)
 
 
-def answered(status: int, headers: Headers, body: bytes, *, cut: bool = False, duration_ms: int = 0) -> Outcome:
-    """The outcome of a whole answer."""
+def answered(
+    status: int,
+    headers: Headers,
+    body: bytes,
+    *,
+    cut: bool = False,
+    duration_ms: int = 0,
+    hide: Callable[[str], str] = str,
+) -> Outcome:
+    """The outcome of a whole answer. `hide` takes out of a text what nobody may see; headers and body had it already.
+
+    It is applied again to what is read from them: reading takes escapes away, and may bring something to light.
+    """
     problem = problem_in(headers, body)
+    if problem is not None:
+        problem = Problem(hide(problem.title), hide(problem.detail))
     kind = _kind(status, problem)
     retry_after = parse_retry_after(_header(headers, "retry-after"), time.time())
-    sentence = _sentence(kind, status, str(problem or ""), retry_after, _header(headers, "location"))
+    sentence = hide(_sentence(kind, status, str(problem or ""), retry_after, _header(headers, "location")))
     if cut:
         sentence += f" The answer was longer than {MAX_BODY_BYTES:,} bytes; the rest was not read."
     return Outcome(kind, sentence, "", status, headers, body, cut, duration_ms, problem, retry_after)
@@ -138,6 +152,11 @@ def _sentence(kind: OutcomeKind, status: int, problem: str, retry_after: float |
             return "Queued (202). The server took the event for processing; that is all it says."
         case OutcomeKind.REJECTED:
             return f"Rejected ({status}).{said} The event was not taken. Change it and send it again."
+        case OutcomeKind.REFUSED_KEY if status == 403 and not problem:
+            return (
+                "Forbidden (403). The event was not taken. Either the key may not write events: check that it has the "
+                "scope customer_events_write. Or a firewall stopped the request: check the connection."
+            )
         case OutcomeKind.REFUSED_KEY:
             return (
                 f"The key was refused ({status}).{said} The event was not taken. "
@@ -146,8 +165,7 @@ def _sentence(kind: OutcomeKind, status: int, problem: str, retry_after: float |
         case OutcomeKind.UNKNOWN_STORE:
             return f"Not found (404).{said} The event was not taken. Check the store ID and the base URL of the store."
         case OutcomeKind.RATE_LIMITED:
-            wait = "a moment" if retry_after is None else f"{retry_after:.0f} seconds"
-            return f"Too many requests (429).{said} The event was not taken. Wait {wait} and send it again."
+            return f"Too many requests (429).{said} The event was not taken. {_when(retry_after)}"
         case OutcomeKind.SERVER_ERROR:
             return (
                 f"The server failed ({status}).{said} The event may or may not have been taken. "
@@ -164,6 +182,15 @@ def _sentence(kind: OutcomeKind, status: int, problem: str, retry_after: float |
         f"The server gave an answer that is not in the contract ({status}).{said} The event {taken} taken. "
         "Check the base URL, and look in Redo before you send it again."
     )
+
+
+def _when(retry_after: float | None) -> str:
+    if retry_after is None:
+        return "Wait a moment and send it again."
+    seconds = math.ceil(retry_after)
+    if seconds == 0:
+        return "It can be sent again now."
+    return f"Wait {seconds:,} second{'s' if seconds > 1 else ''} and send it again."
 
 
 def _ended(text: str) -> str:

@@ -54,6 +54,8 @@ class Sender:
             raise NotSent(f"The event was not sent. {error}") from error
         except KeyringUnavailable as error:
             raise KeyNeeded(f"The event was not sent. {error}") from error
+        if cancel is not None and cancel.is_cancelled:  # meanwhile: a keyring may ask a person first
+            raise NotSent("Cancelled. Nothing was sent.")
         if secret is None:
             raise KeyNeeded(f"The event was not sent: there is no key for “{store.name}”. Enter its API secret.")
         try:
@@ -69,7 +71,10 @@ class Sender:
 
 
 def attempt_of(store: Store, payload: Json, text: str, findings: Sequence[Finding], *, sent_anyway: bool) -> Attempt:
-    """The attempt to send `text`, which says `payload`; what the history lists is taken from it where it is there."""
+    """The attempt to send `text`, which says `payload`; what the history lists is taken from it where it is there.
+
+    For a text that says no payload, as it is not JSON, that is None, and the history lists no name and nobody.
+    """
     event = payload if isinstance(payload, dict) else {}
     name, unique_id = event.get("eventName"), event.get("uniqueId")
     return Attempt(

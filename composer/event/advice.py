@@ -65,7 +65,12 @@ def _customer(payload: dict[str, Json]) -> Iterator[Finding]:
             fixes = repairs.use(path, bare)
         else:
             fixes = ()
-        message = "A customer ID has 24 hex digits. This one will not be found, so Redo goes by email or phone."
+        others = (("email", "email"), ("phoneNumber", "phone"))
+        ways = " or ".join(
+            way for name, way in others if isinstance(given := customer.get(name), str) and given.strip()
+        )
+        instead = f", so Redo goes by {ways}" if ways else ""
+        message = f"A customer ID has 24 hex digits. This one will not be found{instead}."
         yield _warning("not-an-object-id", path, message, fixes)
     if isinstance(phone, str) and is_e164(phone) and not _possible_phone(phone):
         message = "No phone number has this length in the country of its code."
@@ -104,6 +109,8 @@ def _properties(payload: dict[str, Json]) -> Iterator[Finding]:
                 yield _not_stored(payload, parent + join(key), value)
             elif isinstance(value, str) and len(value) <= _LONGEST and (look := _look(value)):
                 code, message, replacements = look
+                if in_data and code == "number-as-text" and replacements[0][1] == 0:
+                    message, replacements = f"{message} As the number 0 it would count as unset.", ()
                 fixes = tuple(
                     Fix(label, (Set(parent + join(key), replacement),)) for label, replacement in replacements
                 )
@@ -157,8 +164,6 @@ def _look(text: str) -> tuple[str, str, tuple[tuple[str, Json], ...]] | None:
     if number is not None:
         if jsontext.loses_precision(number):
             return None
-        if number == 0:
-            return "number-as-text", "is text, not a number. As the number 0 it would count as unset.", ()
         return "number-as-text", "is text, not a number.", ((f"Change to the number {bare}", number),)
     readings = dates.near_miss(text)
     if readings is None and bare != text and dates.is_rfc3339(bare):

@@ -22,6 +22,9 @@ from composer.event.payload import Json, Number
 
 _E164 = re.compile(r"\+[1-9][0-9]{0,14}")
 _LONGEST_EMAIL = 254
+_ATOM = r"[A-Za-z0-9_!#$%&'*+\-/=?^`{|}~]+"
+_LABEL = r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"  # "--" there is for punycode, and needs a closer look
+_PLAIN_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z]{{1,63}}")
 
 
 def kind(value: Json) -> str:
@@ -51,10 +54,12 @@ def is_not_json(value: Json) -> bool:
 @lru_cache(maxsize=1024)
 def is_email(text: str) -> bool:
     """Whether `text` is an email address by syntax, with a dot in its domain. No domain is looked up or refused."""
-    import email_validator
-
     if len(text) > _LONGEST_EMAIL:
         return False
+    if _PLAIN_EMAIL.fullmatch(text):  # nearly all; the library takes some 50 times as long to say the same
+        return True
+    import email_validator
+
     # The library's documented switch: testers use addresses such as a@shop.test.
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
     try:

@@ -14,7 +14,8 @@ import pytest
 
 from composer import __version__
 from composer.delivery import client
-from composer.delivery.client import HIDDEN, TIMEOUTS, Cancel, Target, Timeouts, post_event
+from composer.delivery.client import TIMEOUTS, Cancel, Target, Timeouts, post_event
+from composer.delivery.hiding import HIDDEN
 from composer.delivery.outcome import MAX_BODY_BYTES, Outcome
 from composer.storage.secrets import Secret
 from composer.storage.stores import StoreError
@@ -194,6 +195,44 @@ def test_a_key_that_is_echoed_is_hidden(serve: Serve) -> None:
     assert KEY.encode() not in outcome.body
     assert HIDDEN in outcome.sentence
     assert ("X-Echo", HIDDEN) in outcome.headers
+
+
+ODD_KEY = 'sk_live/ab+cd=="x'
+ODD_SPELLINGS = [
+    ODD_KEY,
+    "sk_live%2Fab%2Bcd%3D%3D%22x",
+    "sk_live%2fab+cd%3d=%22x",
+    'sk_live\\/ab\\u002Bcd==\\"x',
+    "sk_live\\u002fab+cd\\u003D\\u003d\\u0022x",
+]
+
+
+@pytest.mark.parametrize("spelling", ODD_SPELLINGS)
+def test_a_key_that_is_escaped_in_the_answer_is_hidden(serve: Serve, spelling: str) -> None:
+    body = f'{{"title": "No", "detail": "Bearer {spelling} is unknown"}}'.encode()
+    headers = ("Content-Type: application/json", f"Location: https://shop.test/?key={spelling}")
+    for status in ("400 No", "307 Over there"):
+        server = serve(answer(status, body, *headers))
+        outcome = post_event(Target(server.url, "shop"), Secret(ODD_KEY), BODY)
+        assert f"{HIDDEN}" in outcome.sentence
+        for said in (outcome.sentence, outcome.body.decode(), str(outcome.problem), str(outcome.headers)):
+            assert "ab" not in said.replace("able", "")
+            assert spelling not in said
+
+
+@pytest.mark.parametrize("shown", range(1, len(KEY) + 3))
+def test_a_key_at_the_cut_leaves_no_beginning(serve: Serve, shown: int) -> None:
+    body = b"x" * (MAX_BODY_BYTES - shown) + KEY.encode() + b"y" * 100
+    outcome = post(serve(answer("400 No", body)).url)
+    assert outcome.cut
+    assert b"red" not in outcome.body
+
+
+@pytest.mark.parametrize("shown", [3, 10, len(KEY) - 1])
+def test_an_answer_broken_off_in_the_key_leaves_no_beginning(serve: Serve, shown: int) -> None:
+    script = raw(b"HTTP/1.1 400 No\r\nContent-Length: 100\r\n\r\nkey: " + KEY[:shown].encode())
+    outcome = post(serve(script).url)
+    assert (outcome.kind, outcome.body) == ("no-answer", b"key: ")
 
 
 def test_a_refused_connection_sent_nothing() -> None:
@@ -399,14 +438,45 @@ def test_loopback_never_goes_through_a_proxy(serve: Serve, monkeypatch: pytest.M
     assert not proxy.connected.is_set()
 
 
-@pytest.mark.parametrize("script", [answer("407 Proxy Authentication Required"), reset, until_gone])
-def test_a_proxy_never_sees_the_key(serve: Serve, monkeypatch: pytest.MonkeyPatch, script: Script) -> None:
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (answer("407 Proxy Authentication Required"), "the proxy refused"),
+        (reset, "the connection was lost"),
+        (until_gone, "the proxy was silent for too long"),
+    ],
+)
+def test_a_proxy_never_sees_the_key(serve: Serve, monkeypatch: pytest.MonkeyPatch, script: Script, said: str) -> None:
     proxy = serve(script)
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     outcome = post("https://api.example.com", SHORT)
     assert outcome.kind == "could-not-connect"
     assert proxy.requests[0].startswith(b"CONNECT api.example.com:443 ")
     assert KEY.encode() not in proxy.requests[0]
+    assert said in outcome.sentence
+    assert outcome.sentence.endswith("Check the connection and this computer's proxy settings.")
+
+
+def test_a_proxy_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        outcome = post("https://api.example.com")
+    assert outcome.kind == "could-not-connect"
+    assert outcome.sentence.startswith("Could not connect: the proxy refused the connection. Nothing was sent.")
+    assert "base URL" not in outcome.sentence
+
+
+def test_a_server_behind_a_proxy_is_not_the_proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    def let_through_and_fail(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        until_gone(connection)
+
+    monkeypatch.setenv("HTTPS_PROXY", serve(let_through_and_fail).url)
+    outcome = post("https://api.example.com", SHORT)
+    assert outcome.kind == "could-not-connect"
+    assert "proxy" not in outcome.sentence
+    assert outcome.sentence.endswith("Check the connection and the store's base URL.")
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense://127.0.0.1", "http://127.0.0.1:port"])
@@ -426,6 +496,7 @@ def test_certificates_that_are_not_there_are_told(monkeypatch: pytest.MonkeyPatc
         client.ssl_context.cache_clear()
     assert outcome.kind == "could-not-connect"
     assert "certificates that the environment names can't be used" in outcome.sentence
+    assert "base URL" not in outcome.sentence
 
 
 def test_every_certificate_is_checked_with_its_name() -> None:

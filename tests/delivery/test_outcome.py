@@ -125,11 +125,36 @@ def test_retry_after_is_read_bounded_and_nonsense_ignored(value: str, seconds: f
     assert parse_retry_after(value, NOW) == seconds
 
 
-@pytest.mark.parametrize(("value", "said"), [("7", "Wait 7 seconds"), ("soon", "Wait a moment"), ("", "Wait a moment")])
-def test_a_429_says_how_long_to_wait(value: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "said", "seconds"),
+    [
+        ("7", "Wait 7 seconds and", 7.0),
+        ("1", "Wait 1 second and", 1.0),
+        ("0", "It can be sent again now.", 0.0),
+        ("soon", "Wait a moment", None),
+        ("", "Wait a moment", None),
+    ],
+)
+def test_a_429_says_how_long_to_wait(value: str, said: str, seconds: float | None) -> None:
     outcome = answered(429, [("Retry-After", value)], b"")
     assert said in outcome.sentence
-    assert outcome.retry_after == (7.0 if value == "7" else None)
+    assert outcome.retry_after == seconds
+
+
+def test_a_403_without_a_reason_may_be_a_firewalls() -> None:
+    outcome = answered(403, HTML, b"<h1>Blocked</h1>")
+    assert outcome.kind == OutcomeKind.REFUSED_KEY
+    assert outcome.sentence.startswith("Forbidden (403).")
+    assert "firewall" in outcome.sentence
+    assert "customer_events_write" in outcome.sentence
+    assert answered(403, JSON, DETAILS).sentence.startswith("The key was refused (403).")
+
+
+def test_what_reading_brings_to_light_is_hidden_before_it_is_shortened() -> None:
+    body = json.dumps({"title": "the secret", "detail": "x" * 970 + "the secret"}).encode()
+    outcome = answered(400, JSON, body, hide=lambda text: text.replace("the secret", "?"))
+    assert outcome.problem == Problem("?", "x" * 970 + "?")
+    assert "the" not in outcome.sentence.partition(". The event")[0].partition("says")[2]
 
 
 def test_an_answer_that_was_cut_says_so() -> None:

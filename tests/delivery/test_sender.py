@@ -17,7 +17,7 @@ from composer.storage.history import Attempt, History
 from composer.storage.secrets import Secret, Secrets
 from composer.storage.stores import Kind, Store
 from tests.support.secret_service import SecretService
-from tests.support.server import Server, answer
+from tests.support.server import Server, answer, until_gone
 
 KEY = "redo-secret-0123456789abcdef"
 SHOP = Store(2, "Shop", Kind.LIVE, "https://api.example.com", "shop", "key-id")
@@ -56,6 +56,13 @@ def test_the_list_says_what_the_payload_says() -> None:
 @pytest.mark.parametrize("payload", [None, [], "x", {}, {"eventName": 7, "uniqueId": None, "customer": []}])
 def test_a_wrong_payload_can_be_attempted_too(payload: Json) -> None:
     assert attempt_of(SHOP, payload, "x", [], sent_anyway=True) == (SHOP, "", "", "", b"x", [], True)
+
+
+def test_a_text_that_says_no_payload_lists_no_name_and_nobody() -> None:
+    text = '{"eventName": "Order", "customer": {"email": "a@shop.test"'
+    attempt = attempt_of(SHOP, None, text, [FINDING], sent_anyway=True)
+    assert (attempt.event_name, attempt.customer, attempt.unique_id) == ("", "", "")
+    assert attempt.body == text.encode()
 
 
 def attempt_at(url: str, kind: Kind = Kind.LIVE, body: bytes = b'{"eventName": "Order"}') -> Attempt:
@@ -168,7 +175,35 @@ def test_an_outcome_that_can_not_be_written_down_is_still_told(
 
 def test_a_cancelled_attempt_is_in_the_history(serve: Serve, sender: Sender, history: History) -> None:
     cancel = Cancel()
-    cancel.cancel()
-    sent = sender.send(attempt_at(serve(answer("202 Accepted")).url, Kind.SANDBOX), cancel)
+
+    def cancel_in_the_handshake(connection: socket.socket) -> None:
+        cancel.cancel()
+        until_gone(connection)
+
+    server = serve(cancel_in_the_handshake, reads=False)
+    sent = sender.send(attempt_at(server.url.replace("http:", "https:"), Kind.SANDBOX), cancel)
     assert sent.outcome.kind == "cancelled"
     assert [entry.kind for entry in history.page()] == ["cancelled"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_is_cancelled_while_the_keyring_asks_is_no_attempt(
+    keyring_service: SecretService, serve: Serve, sender: Sender, history: History, secrets: Secrets,
+    monkeypatch: pytest.MonkeyPatch, kept: bool,
+) -> None:  # fmt: skip
+    server = serve(answer("202 Accepted"))
+    attempt, cancel = attempt_at(server.url), Cancel()
+    if kept:
+        secrets.keep(attempt.store, Secret(KEY))
+    find = secrets.find
+
+    def cancelled_meanwhile(store: Store) -> Secret | None:
+        cancel.cancel()
+        return find(store)
+
+    monkeypatch.setattr(secrets, "find", cancelled_meanwhile)
+    with pytest.raises(NotSent, match=r"^Cancelled\. Nothing was sent\.$") as raised:
+        sender.send(attempt, cancel)
+    assert not isinstance(raised.value, KeyNeeded)
+    assert history.count() == 0
+    assert not server.connected.is_set()

@@ -53,6 +53,7 @@ QUESTIONABLE: list[tuple[str, str, Any, list[str]]] = [
     ("number-as-text", "/data/n", data(n="25"), ["Change to the number 25"]),
     ("number-as-text", "/data/n", data(n=" 12.50 "), ["Change to the number 12.50"]),
     ("number-as-text", "/data/n", data(n="0"), []),
+    ("number-as-text", "/customer/customFields/n", customer(customFields={"n": "0"}), ["Change to the number 0"]),
     ("number-as-text", "/customer/customFields/n", customer(customFields={"n": "-1e3"}), ["Change to the number -1e3"]),
     ("boolean-as-text", "/data/b", data(b="True"), ["Change to true"]),
     ("boolean-as-text", "/customer/customFields/b", customer(customFields={"b": "false"}), ["Change to false"]),
@@ -133,6 +134,27 @@ def test_every_warning_code_is_caused() -> None:
 )
 def test_nothing_is_said_where_nothing_is_wrong(payload: Any) -> None:
     assert warnings(payload, NOW) == []
+
+
+def test_zero_is_unset_in_data_alone() -> None:
+    (in_data,), (custom,) = warnings(data(n="0.0"), NOW), warnings(customer(customFields={"n": "0.0"}), NOW)
+    assert in_data.message == "“n” is text, not a number. As the number 0 it would count as unset."
+    assert custom.message == "“n” is text, not a number."
+
+
+@pytest.mark.parametrize(
+    ("others", "end"),
+    [
+        ({"email": "a@b.test", "phoneNumber": "+12065551234"}, "not be found, so Redo goes by email or phone."),
+        ({"email": "a@b.test"}, "not be found, so Redo goes by email."),
+        ({"phoneNumber": "+12065551234", "email": " "}, "not be found, so Redo goes by phone."),
+        ({"email": 5}, "not be found."),
+        ({}, "not be found."),
+    ],
+)
+def test_an_id_that_is_none_names_what_is_gone_by_instead(others: dict[str, Any], end: str) -> None:
+    (finding,) = warnings(event(customer={"id": "12345", **others}), NOW)
+    assert finding.message.endswith(end)
 
 
 def test_a_year_is_measured_from_now() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import email_validator
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from composer.event import fields
-from composer.event.model import BulkRequest, Customer, CustomEvent, Location, is_email, is_not_json, kind
+from composer.event.model import _PLAIN_EMAIL, BulkRequest, Customer, CustomEvent, Location, is_email, is_not_json, kind
 from composer.event.payload import Number
 
 EVENT = {"eventName": "Order Placed", "customer": {"email": "stewart@example.com"}}
@@ -61,6 +64,44 @@ def test_nan_is_told_from_a_large_literal(value: Any, expected: bool) -> None:
 )  # fmt: skip
 def test_email_syntax(text: str, expected: bool) -> None:
     assert is_email(text) is expected
+
+
+ADDRESSES = st.one_of(
+    st.emails(),
+    st.text("aZ0.-_+@!'", max_size=20),
+    st.builds(
+        "{}@{}.{}".format,
+        st.text("abZ09._+'-", min_size=1, max_size=70),
+        st.text("abX09.-n", min_size=1, max_size=190),
+        st.text("abXn09-", min_size=1, max_size=70),
+    ),
+    st.from_regex(_PLAIN_EMAIL, fullmatch=True),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ADDRESSES)
+@example("a@xn--a.com")
+@example("a@ab--c.com")
+@example("a@b.c-")
+@example("a@b.c\n")
+@example("a@b.c1")
+@example("a@" + "b" * 64 + ".com")
+@example("a@" + "b" * 63 + ".com")
+@example("a" * 64 + "@b.com")
+@example("a" * 65 + "@b.com")
+@example("a@" + "b." * 125 + "co")
+def test_what_is_plainly_an_email_address_is_one(text: str) -> None:
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+    if len(text) <= 254 and _PLAIN_EMAIL.fullmatch(text):
+        email_validator.validate_email(text, check_deliverability=False, strict=True)
+
+
+@pytest.mark.parametrize("text", ["ann@example.com", "a.b+c@d-e.f1.co", "A" * 64 + "@" + "b" * 63 + ".test"])
+def test_a_plain_address_does_not_wait_for_the_library(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(email_validator, "validate_email", None)
+    is_email.cache_clear()
+    assert is_email(text)
 
 
 def test_a_bulk_request_holds_1_to_100_events() -> None:
