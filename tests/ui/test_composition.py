@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from composer.event.findings import Finding, Severity
-from composer.event.payload import MISSING, Set
+from composer.event.payload import MISSING, Json, Set
 from composer.ui.compose.composition import SLOW, Composition, shown
 from composer.ui.jobs import Jobs
 
@@ -137,3 +137,24 @@ def test_edits_are_one_step(composition: Composition) -> None:
     composition.edit([Set("/a", 1), Set("/b", 2)])
     composition.undo()
     assert composition.payload == {}
+
+
+def test_a_part_that_breaks_while_a_slow_check_runs_is_not_forgotten(jobs: Jobs, qtbot: QtBot) -> None:
+    composition = Composition(jobs)
+    go = threading.Event()
+
+    def slow(_payload: Json, _size: int | None) -> list[Finding]:
+        end = time.thread_time() + 2 * SLOW
+        while time.thread_time() < end:
+            pass
+        go.wait(10)
+        return []
+
+    go.set()
+    composition.judge_with(slow)  # slow from now on, so the next one goes to a thread
+    go.clear()
+    composition.load('{"eventName": "A"}')
+    composition.break_part("/data/$extra", "Line 1, column 2: broken.")
+    go.set()
+    qtbot.waitUntil(lambda: composition.is_settled, timeout=20_000)
+    assert [each.code for each in composition.errors] == ["broken-json"]

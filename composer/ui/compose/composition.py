@@ -229,7 +229,9 @@ class Composition(QObject):
             self._judgement = _judged(check, payload, size, said)
             return
         self._is_judging = True
-        self._jobs.run(lambda: _judged(check, payload, size, said), lambda judgement: self._take(payload, judgement))
+        self._jobs.run(
+            lambda: _judged(check, payload, size, said), lambda judgement: self._take(payload, said, judgement)
+        )
 
     def _said(self) -> tuple[Finding, ...]:
         """What reading the texts has found already."""
@@ -239,10 +241,10 @@ class Composition(QObject):
             *(Finding(Severity.ERROR, "broken-json", pointer, problem) for pointer, problem in broken if problem),
         )
 
-    def _take(self, payload: Json, judgement: Judgement) -> None:
+    def _take(self, payload: Json, said: tuple[Finding, ...], judgement: Judgement) -> None:
         self._is_judging = False
         self._judgement = judgement
-        if payload is not self.payload:
+        if payload is not self.payload or said != self._said():
             self._judge()  # it changed meanwhile
         self.judged.emit()
 
