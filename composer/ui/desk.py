@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLockFile
 
 from composer.storage.database import Database
 from composer.storage.drafts import Drafts
@@ -32,6 +35,7 @@ class Desk:
         self.settings = Settings(self.database)
         self.secrets = Secrets()
         self.sandbox: SandboxProcess = SandboxProcess()
+        self.draft, self._draft_lock = _free_draft(folder)
         self._starting = threading.Lock()
         self._sender: Sender | None = None
 
@@ -62,3 +66,20 @@ class Desk:
         with self._starting:
             self.sandbox.stop()
         self.database.close()
+        self._draft_lock.unlock()
+
+
+def _free_draft(folder: Path) -> tuple[str, QLockFile]:
+    """The name of the first draft that no other window has, and the lock that says so: two windows lose nothing.
+
+    The lock of a program that died is free. Where there can be no locks, the first draft is everybody's.
+    """
+    for number in count(1):
+        name = "compose" if number == 1 else f"compose-{number}"
+        lock = QLockFile(str(folder / f"{name}.lock"))
+        lock.setStaleLockTime(0)  # milliseconds; only a dead program's lock is stale, however old it is
+        if lock.tryLock(0):
+            return name, lock
+        if lock.error() is not QLockFile.LockError.LockFailedError:
+            return "compose", lock
+    raise AssertionError("unreachable")

@@ -201,7 +201,7 @@ class MainWindow(QMainWindow):
             sizes = None  # said when the stores were read
         if isinstance(sizes, list) and len(sizes) == 2:
             place.split.setSizes([int(each) for each in sizes])
-        place.restore_draft()
+        place.restore_draft(self._desk.draft)
         return place
 
     def _actions(self) -> None:

@@ -16,7 +16,6 @@ from composer.paths import resource
 from composer.storage.database import StorageError
 from composer.storage.drafts import Drafts
 from composer.storage.stores import Kind
-from composer.ui.compose.drafting import NAME
 from composer.ui.desk import Desk
 from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
@@ -79,7 +78,7 @@ class TestDraft:
         opened = open_window()
         fill(qtbot, entry(opened.window, "/eventName"), "Crash now")
         qtbot.waitUntil(lambda: "Draft saved" in read(opened.window), timeout=5000)
-        assert json.loads(opened.desk.drafts.load(NAME) or "")["eventName"] == "Crash now"
+        assert json.loads(opened.desk.drafts.load(opened.desk.draft) or "")["eventName"] == "Crash now"
         fill(qtbot, entry(opened.window, "/eventName"), "B")
         assert "Draft saved" not in read(opened.window)
 
@@ -98,7 +97,7 @@ class TestDraft:
     def test_a_long_draft_that_is_broken_comes_back(self, open_window: Open, tmp_path: Path) -> None:
         broken = '{"a": "' + "x" * 300_000
         desk = Desk(tmp_path / "event-composer")
-        desk.drafts.save(NAME, broken)
+        desk.drafts.save(desk.draft, broken)
         desk.close()
         window = open_window().window
         assert window.composition.wire() == broken
@@ -108,19 +107,19 @@ class TestDraft:
         self, theme: Theme, tmp_path: Path, qtbot: QtBot
     ) -> None:
         desk, jobs = Desk(tmp_path / "event-composer"), Jobs()
-        desk.drafts.save(NAME, LARGE)
+        desk.drafts.save(desk.draft, LARGE)
         opened = OpenWindow(MainWindow(desk, theme, jobs), desk, jobs)
         with qtbot.waitSignal(opened.window.opened):
             opened.window.show()
         opened.window.close()
-        assert desk.drafts.load(NAME) == LARGE
+        assert desk.drafts.load(desk.draft) == LARGE
         opened.close()
 
     def test_a_draft_that_can_not_be_read_is_told_and_not_written_over(
         self, theme: Theme, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         desk, jobs = Desk(tmp_path / "event-composer"), Jobs()
-        desk.drafts.save(NAME, '{"eventName": "Precious"}')
+        desk.drafts.save(desk.draft, '{"eventName": "Precious"}')
 
         def fail(*_: object) -> str:
             raise StorageError("The disk does not answer.")
@@ -132,7 +131,7 @@ class TestDraft:
                 opened.window.show()
         assert opened.window.notice.text == "The disk does not answer."
         opened.window.close()
-        assert desk.drafts.load(NAME) == '{"eventName": "Precious"}'
+        assert desk.drafts.load(desk.draft) == '{"eventName": "Precious"}'
         opened.close()
 
     def test_size_split_and_store_survive(self, open_window: Open) -> None:

@@ -15,7 +15,6 @@ from composer.ui.compose.composition import Composition
 from composer.ui.compose.json_panel import JsonPanel
 from composer.ui.jobs import Jobs, Later
 
-NAME = "compose"
 AUTOSAVE = 400  # milliseconds after the last change
 LARGE_FILE = 20_000_000  # bytes; no event is near that
 EMPTY = '{\n  "eventName": "",\n  "customer": {}\n}'
@@ -36,11 +35,15 @@ class Drafting(QObject):
         self._jobs, self._drafts, self._composition, self._panel = jobs, drafts, composition, panel
         self._autosave = Later(AUTOSAVE, self._save, self)
         self._is_changed = False
+        self._name = ""
 
-    def restore(self, restored: Callable[[], None]) -> None:
-        """Take the draft that was left, or the starter event, then call `restored`; from then on changes are saved."""
+    def restore(self, name: str, restored: Callable[[], None]) -> None:
+        """Take the draft that was left under `name`, or the starter event, then call `restored`; from then on changes
+        are saved there.
+        """
+        self._name = name
         try:
-            text = self._drafts.load(NAME)
+            text = self._drafts.load(name)
         except StorageError as error:
             self.failed.emit(str(error))
             text = None
@@ -62,7 +65,7 @@ class Drafting(QObject):
         """
         self._autosave.stop()
         if self._is_changed:
-            self._drafts.save(NAME, self._composition.wire())
+            self._drafts.save(self._name, self._composition.wire())
 
     def choose_and_open(self, parent: QWidget) -> None:
         """Ask for a JSON file and take the event in it."""
@@ -113,7 +116,10 @@ class Drafting(QObject):
     def _save(self) -> None:
         text = self._composition.wire()
         self._jobs.run(
-            lambda: self._drafts.save(NAME, text), lambda _: self.said.emit("Draft saved"), self._fail, in_order=True
+            lambda: self._drafts.save(self._name, text),
+            lambda _: self.said.emit("Draft saved"),
+            self._fail,
+            in_order=True,
         )
 
     def _fail(self, error: Exception) -> None:

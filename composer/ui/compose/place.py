@@ -80,9 +80,9 @@ class ComposePlace(QWidget):
         restyle(self.send_button, "look", "danger" if store.kind is Kind.LIVE else "primary")
         self._show_state()
 
-    def restore_draft(self) -> None:
-        """Bring back what was left."""
-        self.drafting.restore(self.form.first_entry().setFocus)
+    def restore_draft(self, name: str) -> None:
+        """Bring back what was left under this name."""
+        self.drafting.restore(name, self.form.first_entry().setFocus)
 
     def _read(self, is_reading: bool) -> None:
         """While a long text is read the event is still the one before: it can be neither changed nor sent."""
