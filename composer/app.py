@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from composer.paths import data_folder, resource
@@ -50,6 +50,8 @@ class App:
         """Load what the first paint did not need: the checks, then what sending takes; start the sandbox."""
         gc.freeze()
         gc.enable()
+        from PySide6.QtGui import QIcon
+
         self.qt.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
         self.jobs.run(_load_checks, self.window.composition.judge_with)
         self.window.start_sandbox()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,6 @@ from PySide6.QtCore import QLockFile
 
 from composer.storage.database import Database
 from composer.storage.drafts import Drafts
-from composer.storage.history import History
 from composer.storage.secrets import Secrets
 from composer.storage.settings import Settings
 from composer.storage.stores import Store, Stores
@@ -19,6 +19,7 @@ from composer.storage.stores import Store, Stores
 if TYPE_CHECKING:
     from composer.delivery.sender import Sender
     from composer.sandbox.process import SandboxProcess
+    from composer.storage.history import History
 
 
 class Desk:
@@ -31,13 +32,19 @@ class Desk:
         self.database = Database(folder / "composer.db")
         self.stores = Stores(self.database)
         self.drafts = Drafts(self.database)
-        self.history = History(self.database)
         self.settings = Settings(self.database)
         self.secrets = Secrets()
         self.sandbox: SandboxProcess = SandboxProcess()
         self.draft, self._draft_lock = _free_draft(folder)
         self._starting = threading.Lock()
         self._sender: Sender | None = None
+
+    @cached_property
+    def history(self) -> History:
+        """What was sent; loaded when it is first asked for. It holds nothing but the database."""
+        from composer.storage.history import History
+
+        return History(self.database)
 
     @property
     def sandbox_url(self) -> str:

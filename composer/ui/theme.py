@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from composer.paths import resource
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QIcon
 
 
 class Tokens(NamedTuple):
@@ -138,11 +141,15 @@ class Theme(QObject):
         """An icon of `resources/icons` in the colour of a token."""
         code = getattr(self.tokens, color)
         if (name, code) not in self._icons:
-            self._icons[name, code] = QIcon(_render(name, code))
+            from composer.ui.icons import icon  # no icon is in the first paint
+
+            self._icons[name, code] = icon(name, code)
         return self._icons[name, code]
 
     def mono(self) -> QFont:
         """The fixed-width font of JSON and raw answers."""
+        from PySide6.QtGui import QFontDatabase
+
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPixelSize(SMALL_PIXELS)
         return font
@@ -195,18 +202,3 @@ def _palette(tokens: Tokens) -> QPalette:
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(tokens.muted))
     return palette
-
-
-def _render(name: str, color: str) -> QPixmap:
-    from PySide6.QtSvg import QSvgRenderer
-
-    source = resource(f"icons/{name}.svg").read_bytes().replace(b"currentColor", color.encode())
-    renderer = QSvgRenderer(QByteArray(source))
-    ratio = QGuiApplication.primaryScreen().devicePixelRatio() if QGuiApplication.primaryScreen() else 1.0
-    pixmap = QPixmap(QSize(16, 16) * ratio)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    renderer.render(painter, QRectF(0, 0, 16, 16))
-    painter.end()
-    return pixmap

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from composer.event.payload import Json
 from composer.storage.database import StorageError
 from composer.storage.stores import Kind, Store
 from composer.ui.frame import Frame
@@ -24,6 +23,7 @@ from composer.ui.store_bar import StoreBar
 from composer.ui.theme import Choice, Theme
 
 if TYPE_CHECKING:
+    from composer.event.payload import Json
     from composer.ui.compose.composition import Composition
     from composer.ui.compose.place import ComposePlace
     from composer.ui.compose.sending import Sending
