@@ -101,21 +101,27 @@ def _properties(payload: dict[str, Json]) -> Iterator[Finding]:
         holder = get(payload, parent, None)
         if not isinstance(holder, dict):
             continue
-        in_data = parts == ("data",)
         for key, value in holder.items():
-            if in_data and key == "$extra":
+            if parts == ("data",) and key == "$extra":
                 continue
-            if in_data and (value is None or value == "" or (is_number(value) and value == 0)):
-                yield _not_stored(payload, parent + join(key), value)
-            elif isinstance(value, str) and len(value) <= _LONGEST and (look := _look(value)):
-                code, message, replacements = look
-                if in_data and code == "number-as-text" and replacements[0][1] == 0:
-                    message, replacements = f"{message} As the number 0 it would count as unset.", ()
-                fixes = tuple(
-                    Fix(label, (Set(parent + join(key), replacement),)) for label, replacement in replacements
-                )
-                yield _warning(code, parent + join(key), f"“{readable(key)}” {message}", fixes)
+            found = about_property(payload, parent, key, value)
+            if found is not None:
+                yield found
         yield from _keys(payload, parent, holder)
+
+
+def about_property(payload: Json, parent: str, key: str, value: Json) -> Finding | None:
+    """What to say about one property of `data`, or one custom field, by itself. `parent` is the path of its object."""
+    in_data = parent == "/data"
+    if in_data and (value is None or value == "" or (is_number(value) and value == 0)):
+        return _not_stored(payload, parent + join(key), value)
+    if not isinstance(value, str) or len(value) > _LONGEST or not (look := _look(value)):
+        return None
+    code, message, replacements = look
+    if in_data and code == "number-as-text" and replacements[0][1] == 0:
+        message, replacements = f"{message} As the number 0 it would count as unset.", ()
+    fixes = tuple(Fix(label, (Set(parent + join(key), replacement),)) for label, replacement in replacements)
+    return _warning(code, parent + join(key), f"“{readable(key)}” {message}", fixes)
 
 
 def _not_stored(payload: Json, path: str, value: Json) -> Finding:
@@ -132,7 +138,7 @@ def _keys(payload: Json, parent: str, holder: dict[str, Json]) -> Iterator[Findi
             path = parent + join(key)
             fixes = repairs.moved(payload, path, parent + join(bare), f"Rename to “{readable(bare)}”") if bare else ()
             yield _warning("confusable-keys", path, f"The key “{readable(key)}” has blanks at an end.", fixes)
-        other = first.setdefault(_folded(key), key)
+        other = first.setdefault(same_key(key), key)
         if other != key:
             message = f"“{readable(key)}” and “{readable(other)}” differ only in case, blanks or underscores."
             yield _warning("confusable-keys", parent + join(key), message)
@@ -149,7 +155,8 @@ def _possible_phone(number: str) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _folded(key: str) -> str:
+def same_key(key: str) -> str:
+    """What keys have in common that can be taken for each other."""
     return "".join(key.casefold().replace("_", " ").split())
 
 

@@ -43,6 +43,11 @@ _BASIC = re.compile(
     re.IGNORECASE,
 )
 _EITHER_WAY = _shape(r"(?P<one>[0-9]{1,2})(?P<mark>[-/])(?P<other>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})")
+# In a column that is said to hold dates, more is one than in a text that nobody has said anything about.
+_YEAR_LAST = _shape(
+    r"(?P<one>[0-9]{1,2})(?P<mark>[-/.])\s?(?P<other>[0-9]{1,2})(?P=mark)\s?(?P<year>[0-9]{4}|[0-9]{2})"
+)
+_DAY = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 
 
 def is_rfc3339(text: str) -> bool:
@@ -87,6 +92,33 @@ def near_miss(text: str) -> tuple[str, ...] | None:
     return None if len(text) > _LONGEST else _readings(text.strip())
 
 
+def as_written(text: str, order: str) -> tuple[str, str] | None:
+    """What a text that is said to be a date means: day and time as in RFC 3339, and the offset, "" where there is none.
+
+    A day with the year last is read as `order` says, "mdy" or "dmy"; under "" it is no date. None for what is none.
+    """
+    if len(text) > _LONGEST:
+        return None
+    bare = text.strip()
+    match = _YEAR_LAST.fullmatch(bare)
+    if match is not None:
+        if not order:
+            return None
+        parts = match.groupdict()
+        month, day = (parts["one"], parts["other"]) if order == "mdy" else (parts["other"], parts["one"])
+        reading = _rfc3339(_year(parts["year"]), int(month), int(day), parts)
+    else:
+        match = _unambiguous(bare) or _DAY.fullmatch(bare)
+        if match is None:
+            return None
+        parts = match.groupdict()
+        reading = _rfc3339(int(parts["year"]), _month(parts), int(parts["day"]), parts)
+    if reading is None:
+        return None
+    at = -1 if reading[-1] == "Z" else -6
+    return reading[:at], reading[at:] if parts.get("zone") else ""
+
+
 def from_epoch(seconds_or_milliseconds: float) -> str | None:
     """The RFC 3339 form of a Unix time in seconds or milliseconds; None when that is not in the years 2001 to 2286."""
     for divisor in (1, 1000):
@@ -104,23 +136,36 @@ def _readings(text: str) -> tuple[str, ...] | None:
     match = _RFC3339.fullmatch(text)
     if match is not None:
         return None if _valid(text) else ()
-    match = _BASIC.fullmatch(text)
-    if match is None:
-        match = next((found for shape in _SHAPES if (found := shape.fullmatch(text))), None)
+    match = _unambiguous(text)
     if match is not None:
         parts = match.groupdict()
-        name = parts.get("name")
-        month = _MONTH_NAMES.index(name[:3].lower()) + 1 if name else int(parts["month"])
-        reading = _rfc3339(int(parts["year"]), month, int(parts["day"]), parts)
+        reading = _rfc3339(int(parts["year"]), _month(parts), int(parts["day"]), parts)
         return (reading,) if reading else ()
     match = _EITHER_WAY.fullmatch(text)
     if match is None:
         return None
     parts = match.groupdict()
-    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
+    year = _year(parts["year"])
     first, second = int(parts["one"]), int(parts["other"])
     readings = (_rfc3339(year, first, second, parts), _rfc3339(year, second, first, parts))
     return tuple(dict.fromkeys(reading for reading in readings if reading))
+
+
+def _unambiguous(text: str) -> re.Match[str] | None:
+    """The parts of a date of which everybody knows what is the day and what the month."""
+    match = _BASIC.fullmatch(text)
+    return match or next((found for shape in _SHAPES if (found := shape.fullmatch(text))), None)
+
+
+def _month(parts: dict[str, str | Any]) -> int:
+    name = parts.get("name")
+    return _MONTH_NAMES.index(name[:3].lower()) + 1 if name else int(parts["month"])
+
+
+def _year(digits: str) -> int:
+    """Of two digits, 69 to 99 are the last century's, as POSIX has it: somebody may have been born then."""
+    year = int(digits)
+    return year if len(digits) > 2 else year + (2000 if year < 69 else 1900)
 
 
 def _rfc3339(year: int, month: int, day: int, parts: dict[str, str | Any]) -> str | None:

@@ -51,13 +51,18 @@ def is_not_json(value: Json) -> bool:
     return isinstance(value, float) and not isinstance(value, Number) and not isfinite(value)
 
 
+def is_plain_email(text: Json) -> bool:
+    """Whether it is an address as nearly all are; of others this says nothing."""
+    return isinstance(text, str) and len(text) <= _LONGEST_EMAIL and _PLAIN_EMAIL.fullmatch(text) is not None
+
+
 @lru_cache(maxsize=1024)
 def is_email(text: str) -> bool:
     """Whether `text` is an email address by syntax, with a dot in its domain. No domain is looked up or refused."""
+    if is_plain_email(text):  # the library takes some 50 times as long to say the same
+        return True
     if len(text) > _LONGEST_EMAIL:
         return False
-    if _PLAIN_EMAIL.fullmatch(text):  # nearly all; the library takes some 50 times as long to say the same
-        return True
     import email_validator
 
     # The library's documented switch: testers use addresses such as a@shop.test.

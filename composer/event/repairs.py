@@ -111,13 +111,18 @@ def number_meant(text: str) -> float | int | None:
     return jsontext.number(bare)
 
 
+def field_called(name: str) -> str | None:
+    """The path of the field that goes by exactly this name or one of the usual others, whatever its case and marks."""
+    return _PATHS_BY_NAME.get("".join(c for c in name.casefold() if c.isalnum()))
+
+
 @lru_cache(maxsize=16384)
 def place_of(name: str, parent: str) -> str | None:
     """The path of the field that an unknown `name` inside `parent` ("" or "/customer" …) may have been meant for."""
     key = "".join(c for c in name.casefold() if c.isalnum())
     if not key or len(name) > 64:
         return None
-    known = _PATHS_BY_NAME.get(key)
+    known = field_called(name)
     if known is None:
         near = get_close_matches(
             key, [n for n, path in _PATHS_BY_NAME.items() if _parent(path) == parent], n=1, cutoff=0.8
