@@ -1,4 +1,4 @@
-"""Where things are: the data folder of this user, and the resources in a checkout, a wheel and a bundle."""
+"""Where things are: the data folder of this user, the resources in a checkout, a wheel and a bundle, the program."""
 
 from __future__ import annotations
 
@@ -32,3 +32,10 @@ def resource(name: str) -> Path:
     package = Path(__file__).parent
     installed = package / "resources"
     return (installed if installed.is_dir() else package.parent / "resources") / name
+
+
+def program() -> tuple[list[str], str]:
+    """The command that starts this very program, and the folder it has to be started in."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable], str(Path.cwd())
+    return [sys.executable, "-m", "composer"], str(Path(__file__).parents[1])

@@ -5,11 +5,10 @@ Cheap to import; whatever is heavy is loaded on use.
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from composer.event.payload import Json
+from composer.paths import program
 
 if TYPE_CHECKING:
     import subprocess
@@ -56,12 +55,13 @@ class SandboxProcess:
         self.stop()
         with tempfile.TemporaryFile() as complaints:
             try:
+                command, folder = program()
                 self._process = subprocess.Popen(
-                    _command(),
+                    [*command, "sandbox", "--until-stdin-closes"],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=complaints,
-                    cwd=None if _frozen() else Path(__file__).parents[2],  # so that -m finds this very package
+                    cwd=folder,
                     start_new_session=True,  # Ctrl+C in the terminal is this process's to handle
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
@@ -139,15 +139,6 @@ def _ask(method: str, url: str, **how: Any) -> Any:
     except (ValueError, AttributeError):
         detail = ""
     raise SandboxError(detail or "The sandbox gave an answer that makes no sense.")
-
-
-def _frozen() -> bool:
-    return bool(getattr(sys, "frozen", False))
-
-
-def _command() -> list[str]:
-    program = [sys.executable] if _frozen() else [sys.executable, "-m", "composer"]
-    return [*program, "sandbox", "--until-stdin-closes"]
 
 
 def _first_line(stream: IO[bytes] | None, timeout: float) -> str:

@@ -1,4 +1,4 @@
-"""The one SQLite file behind stores, drafts, settings and history, shared by threads and processes.
+"""An SQLite file shared by threads and processes: the one behind stores, drafts, settings and history, or a run's.
 
 What the machine does to us (full disk, damaged file) is a `StorageError`; our own mistakes stay `sqlite3.Error`.
 """
@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from composer.storage.migrations import MIGRATIONS
+from composer.storage.migrations import MIGRATIONS, Migrations
 
 FILE_NAME = "composer.db"
 BUSY_TIMEOUT = 10.0  # seconds to wait for another process that is writing
@@ -32,12 +32,14 @@ class StorageError(Exception):
 class Database:
     """All tables, in the file at `path`, which is made (mode 0600, its folder 0700) when it is not there.
 
-    Usable from any thread: each call borrows a connection that nobody else uses meanwhile. An older file is migrated.
+    Usable from any thread: each call borrows a connection that nobody else uses meanwhile. An older file is migrated,
+    by `migrations` where they are not those of composer.db.
     Raises StorageError when the file can't be used; nothing in it is deleted then.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, migrations: Migrations | None = None) -> None:
         self.path = path
+        self._migrations = MIGRATIONS if migrations is None else migrations
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -63,12 +65,14 @@ class Database:
             return connection.execute(sql, parameters).lastrowid or 0
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, flush: bool = True) -> Iterator[sqlite3.Connection]:
         """All or nothing: commits to the disk at the end, rolls back on any exception. Raises StorageError.
 
-        It holds the write lock from the start, so what is read inside is still true when it is written.
+        It holds the write lock from the start, so what is read inside is still true when it is written. Without
+        `flush` the disk is not waited for: a power cut before the next `checkpoint` may damage the file.
         """
         with self._explained(), self._borrowed() as connection:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if flush else 'OFF'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -77,6 +81,12 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def checkpoint(self) -> None:
+        """Have everything in the file itself, and on the disk. Raises StorageError."""
+        with self._explained(), self._borrowed() as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Close what is idle now; a connection that is in use closes when its call ends."""
@@ -122,14 +132,14 @@ class Database:
         return connection
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
-        if self._version(connection) == len(MIGRATIONS):
+        if self._version(connection) == len(self._migrations):
             return
         connection.execute("BEGIN IMMEDIATE")  # and look again: another process may have been faster
         try:
-            for statements in MIGRATIONS[self._version(connection) :]:
+            for statements in self._migrations[self._version(connection) :]:
                 for statement in statements:
                     connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            connection.execute(f"PRAGMA user_version = {len(self._migrations)}")
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -138,7 +148,7 @@ class Database:
 
     def _version(self, connection: sqlite3.Connection) -> int:
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > len(MIGRATIONS):
+        if version > len(self._migrations):
             raise StorageError(
                 f"The data file {self.path} was written by a newer version of Event Composer. Update Event Composer, "
                 "or start it with another data folder (EVENT_COMPOSER_HOME). The file was not changed."

@@ -1,6 +1,7 @@
-"""Every attempt to send an event: written down before the request, finished after it.
+"""Every attempt to send an event: written down before the request, finished after it. A bulk run is one entry.
 
-So a crash in between leaves "no answer", never a lie. Keys and the Authorization header are never part of it.
+So a crash in between leaves "no answer", never a lie. Keys and the Authorization header are never part of it. What a
+run sent lies in its own file, see `runs`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from composer.event.findings import Finding, Severity
@@ -23,6 +25,16 @@ _UNFINISHED = (
     "No answer was written down: it is still on its way, or Event Composer ended before it came. "
     "The event may have arrived. Look in Redo before you send it again."
 )
+
+
+class RunKind(StrEnum):
+    """How a bulk run stands, in the place of what became of a single request."""
+
+    UNDER_WAY = "run-under-way"
+    PAUSED = "run-paused"
+    STOPPED = "run-stopped"
+    ALL_QUEUED = "run-all-queued"
+    NOT_ALL = "run-not-all"
 
 
 class Attempt(NamedTuple):
@@ -50,7 +62,11 @@ class Answer(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One row of the list. Times are Unix milliseconds; `finished_ms` is None while there is no answer."""
+    """One row of the list. Times are Unix milliseconds; `finished_ms` is None while there is no answer.
+
+    For a bulk run `run` is its id, `event_name` the name of its file, `customer` how many events it has, and `kind` one
+    of RunKind; for a single event `run` is empty.
+    """
 
     id: int
     begun_ms: int
@@ -67,6 +83,7 @@ class Entry(NamedTuple):
     kind: str
     status: int | None
     duration_ms: int | None
+    run: str
 
 
 class FullEntry(NamedTuple):
@@ -122,6 +139,39 @@ class History:
                     ),
                 )
 
+    def begin_run(self, store: Store, run: str, name: str, events: str) -> int:
+        """Write down that a bulk run begins: its id, the name of its file and how many events it has, in words.
+
+        Returns the entry's id.
+        """
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "INSERT INTO history (begun_ms, store_row, store_name, store_kind, base_url, store_id, event_name, "
+                "customer, unique_id, sent_anyway, kind, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?, ?)",
+                (
+                    _now_ms(),
+                    *(store.id, store.name, store.kind, store.base_url, store.store_id),
+                    *(_storable(name[:MAX_LABEL]), events, RunKind.UNDER_WAY, run),
+                ),
+            ).lastrowid
+            connection.execute("INSERT INTO history_requests (id, findings, body) VALUES (?, '[]', x'')", (row,))
+        return row or 0
+
+    def tell_run(self, entry: int, kind: RunKind, sentence: str, duration_ms: int) -> None:
+        """Write down how a run stands now: `sentence` has the counts. Nothing happens when the entry is gone."""
+        finished = None if kind is RunKind.UNDER_WAY else _now_ms()
+        with self._database.transaction() as connection:
+            is_there = connection.execute(
+                "UPDATE history SET finished_ms = ?, kind = ?, duration_ms = ? WHERE id = ?",
+                (finished, kind, duration_ms, entry),
+            ).rowcount
+            if is_there:
+                connection.execute(
+                    "INSERT OR REPLACE INTO history_answers (id, sentence, detail, headers, body) "
+                    "VALUES (?, ?, '', '[]', x'')",
+                    (entry, _storable(sentence)),
+                )
+
     def page(self, before: int | None = None, limit: int = 200) -> list[Entry]:
         """The newest `limit` entries, or the newest that came before the entry `before`; the newest is the first."""
         if before is None:
@@ -141,8 +191,10 @@ class History:
         *light, body, findings, sentence, detail, headers, answer_body = rows[0]
         row = _entry(tuple(light))
         said = [Finding(Severity(severity), *rest) for severity, *rest in json.loads(findings)]
-        if row.finished_ms is None:
+        if row.finished_ms is None and not row.run:
             return FullEntry(row, body, said, Answer(NO_ANSWER, _UNFINISHED))
+        if row.run:
+            return FullEntry(row, body, said, Answer(row.kind, sentence or "", duration_ms=row.duration_ms or 0))
         pairs = [(name, value) for name, value in json.loads(headers)]
         answer = Answer(row.kind, sentence, detail, row.status, pairs, answer_body, row.duration_ms or 0)
         return FullEntry(row, body, said, answer)
@@ -155,7 +207,7 @@ class History:
 
 _COLUMNS = (
     "id, begun_ms, store_row, store_name, store_kind, base_url, store_id, event_name, customer, unique_id, "
-    "sent_anyway, finished_ms, kind, status, duration_ms"
+    "sent_anyway, finished_ms, kind, status, duration_ms, run"
 )
 # The columns are the constant above; values are always parameters.
 _SELECT = f"SELECT {_COLUMNS} FROM history"  # noqa: S608

@@ -5,6 +5,8 @@ A step that was released is never edited: a change is a new step at the end.
 
 from __future__ import annotations
 
+Migrations = tuple[tuple[str, ...], ...]
+
 SANDBOX_KEY_ID = "sandbox"  # marks the built-in store; every other store gets a random one
 SANDBOX_STORE_ID = "5a4db0c50000000000000001"  # the store the app's own sandbox store points at
 
@@ -77,4 +79,22 @@ _FIRST = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# A bulk run is one entry; what it sent lies in a file of its own.
+_RUNS_IN_HISTORY = ("ALTER TABLE history ADD COLUMN run TEXT NOT NULL DEFAULT ''",)
+
+# What becomes of the columns of a file, found again by its headers.
+_MAPPINGS = (
+    """
+    CREATE TABLE mappings (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        folded_name TEXT NOT NULL UNIQUE,
+        signature TEXT NOT NULL,
+        saved_ms INTEGER NOT NULL,
+        mapping BLOB NOT NULL
+    )
+    """,
+    "CREATE INDEX mappings_by_signature ON mappings (signature)",
+)
+
+MIGRATIONS: Migrations = (_FIRST, _RUNS_IN_HISTORY, _MAPPINGS)

@@ -78,7 +78,7 @@ def test_one_that_died_can_be_started_again(sandbox: SandboxProcess) -> None:
 def test_one_that_does_not_come_up_is_told_and_leaves_no_process(
     sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch, program: str, timeout: float, sentence: str
 ) -> None:
-    monkeypatch.setattr(process, "_command", lambda: [sys.executable, "-c", program])
+    monkeypatch.setattr(process, "program", lambda: ([sys.executable, "-c", program], "."))
     monkeypatch.setattr(process, "_SECONDS_TO_STOP", 0.1)
     with pytest.raises(SandboxError, match=sentence):
         sandbox.start(timeout)
@@ -87,7 +87,7 @@ def test_one_that_does_not_come_up_is_told_and_leaves_no_process(
 
 
 def test_a_program_that_is_not_there_is_told(sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "_command", lambda: ["no-such-program-at-all"])
+    monkeypatch.setattr(process, "program", lambda: (["no-such-program-at-all"], "."))
     with pytest.raises(SandboxError, match="No such file"):
         sandbox.start()
 

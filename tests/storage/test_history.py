@@ -11,7 +11,7 @@ import pytest
 from composer.event.findings import Finding, Fix, Severity
 from composer.event.payload import Remove
 from composer.storage.database import Database, StorageError
-from composer.storage.history import MAX_LABEL, Answer, Attempt, History
+from composer.storage.history import MAX_LABEL, Answer, Attempt, History, RunKind
 from composer.storage.stores import Kind, Store
 
 STORE = Store(7, "Shop", Kind.LIVE, "https://api.example.com/v2.2", "shop-id", "key-id")
@@ -127,3 +127,23 @@ def test_an_attempt_that_does_not_fit_on_the_disk_leaves_nothing(history: Histor
     with pytest.raises(StorageError, match="disk is full"):
         history.begin(ATTEMPT._replace(body=b"x" * 100_000))
     assert history.count() == len(history.page()) == 1
+
+
+def test_a_bulk_run_is_one_entry_that_says_how_it_stands(history: History) -> None:
+    entry = history.begin_run(STORE, "run-1", "orders.csv", "1,200 events")
+    full = history.entry(entry)
+    assert full is not None
+    assert (full.entry.run, full.entry.event_name, full.entry.customer) == ("run-1", "orders.csv", "1,200 events")
+    assert (full.entry.kind, full.entry.finished_ms) == (RunKind.UNDER_WAY, None)
+
+    history.tell_run(entry, RunKind.NOT_ALL, "1,199 queued, 1 rejected.", 12_000)
+    full = history.entry(entry)
+    assert full is not None
+    assert (full.entry.kind, full.entry.duration_ms) == (RunKind.NOT_ALL, 12_000)
+    assert full.entry.finished_ms is not None
+    assert full.answer.sentence == "1,199 queued, 1 rejected."
+
+    history.tell_run(entry, RunKind.UNDER_WAY, "Resumed.", 12_000)
+    (light,) = history.page()
+    assert (light.kind, light.finished_ms) == (RunKind.UNDER_WAY, None)
+    assert history.count() == 1

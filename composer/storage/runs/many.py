@@ -1,0 +1,183 @@
+"""Work on a great many rows of a run: all read anew through another mapping, one fix made in all that need it."""
+
+# ruff: noqa: S608 - what is put into SQL are constants and numbers of ours; the rest is always a parameter
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from composer.event.findings import Finding
+from composer.event.payload import Json, apply, get
+from composer.storage.runs import marks, repeated
+from composer.storage.runs.editing import COLUMNS, SELECT, Editing, Row
+from composer.storage.runs.file import dumped, reopen
+from composer.storage.runs.kinds import Kinds, Known, fix_like
+from composer.storage.runs.rows import Read
+from composer.storage.runs.states import RunError, RunInfo, State
+from composer.storage.runs.wire import Identity, identity, needs_literals
+
+if TYPE_CHECKING:
+    from composer.event.table.mapping import Mapping
+
+OnRows = Callable[[int, int], object]  # rows done, of how many
+Stop = Callable[[], bool]
+
+BATCH = 1000  # rows between two reports
+
+_BEGUN = (
+    "Something of this run was sent already, so its mapping stays as it is. To send the rest through another mapping, "
+    "export those rows and open that file."
+)
+
+
+def nothing(_done: int, _of: int) -> None:
+    """Nobody wants to know."""
+
+
+def never() -> bool:
+    """Nobody stops it."""
+    return False
+
+
+class Many(Editing):
+    """The half of a run whose work takes a while: it tells how far it is, and can be stopped."""
+
+    def recheck(self, mapping: Mapping | None, on_progress: OnRows = nothing, stop: Stop = never) -> bool:
+        """Read every row anew, those of a table through another mapping; edited ones stay. All or nothing: returns
+        False, with everything as it was, when `stop` answered True.
+
+        Raises RunError when something was sent already, RunBusy while others work on the run, and StorageError.
+        """
+        with self._working():
+            try:
+                with self._writing() as (connection, info):
+                    if info.requests:
+                        raise RunError(_BEGUN)
+                    if mapping is not None:
+                        from composer.event.table.mapping import to_json
+
+                        connection.execute("UPDATE run SET mapping = ?", (dumped(to_json(mapping)),))
+                    self._read_anew(connection, self._info_in(connection), on_progress, stop)
+            except _Stopped:
+                return False
+        return True
+
+    def fix_all(self, kind: int, fix: int = 0, on_progress: OnRows = nothing, stop: Stop = never) -> int:
+        """Make the fix number `fix` of a group in all its rows, each with its own values; returns how many it changed.
+
+        Rows that were sent or may have been, and those for which there is no such fix, stay as they are; excluded ones
+        stay excluded. What was done is kept when `stop` answers True. Raises RunBusy while others work on the run,
+        KeyError and IndexError for a group or fix that is not there, and StorageError.
+        """
+        with self._working():
+            known = self._known([kind])[kind]
+            if fix >= len(known.fixes):
+                raise IndexError(fix)
+            of = sum(group.rows for group in self.groups() if group.kind == kind)
+            done = changed = after = 0
+            while not stop():
+                with self._writing() as (connection, info):
+                    rows = [Row(*found) for found in connection.execute(_OF_KIND, (kind, after, BATCH))]
+                    for row in rows:
+                        if (
+                            row.state in marks.CHANGEABLE
+                            and not row.doubt
+                            and self._fix(connection, info, row, known, fix)
+                        ):
+                            changed += 1
+                if not rows:
+                    break
+                done, after = done + len(rows), rows[-1].number
+                on_progress(done, of)
+        return changed
+
+    def _fix(self, connection: sqlite3.Connection, info: RunInfo, row: Row, known: Known, fix: int) -> bool:
+        """Make the fix in one row. What only the file could tell of it stays said, where it still holds."""
+        from composer.event.table.rows import check_event
+
+        before = self._event(info, row.source, row.edited)
+        is_of_table = info.kind == "table" and row.edited is None
+        found = self._read_source(info, row.source, row.problem).findings if is_of_table else check_event(before)
+        after = before
+        for finding in found:
+            chosen = fix_like(known, fix, finding) if _is_of(known, finding) else None
+            if chosen is not None:
+                after = apply(after, chosen.edits)
+        if after is before:
+            return False
+        now = check_event(after)
+        gone = [
+            each
+            for each in self._kinds.told(row.said)
+            if each.code != repeated.CODE and not _is_of(known, each) and not any(each[:3] == new[:3] for new in now)
+        ]
+        if gone:  # by the fix, or because only the file could tell of it
+            of_event = {each[:3] for each in (check_event(before) if is_of_table else found)}
+            gone = [each for each in gone if each[:3] not in of_event and _same(before, after, each.path)]
+        self._change_row(connection, info, row, Read(after, [*gone, *now]), is_edit=True)
+        return True
+
+    def _read_anew(self, connection: sqlite3.Connection, info: RunInfo, on_progress: OnRows, stop: Stop) -> None:
+        """Nothing was sent, so every row waits or is held back, stopped or excluded."""
+        old = Kinds()
+        old.begin(connection)
+        connection.execute("DELETE FROM found")
+        connection.execute("DELETE FROM kinds")
+        self._kinds.begin(connection)
+        repeated.forget_all(connection)
+        done = after = 0
+        while rows := [Row(*found) for found in connection.execute(_AFTER, (after, BATCH))]:
+            if stop():
+                raise _Stopped
+            mark_rows, text_rows, id_rows = [], [], []
+            for row in rows:
+                read = self._again(info, row, old)
+                has = identity(read.event) if read.readable else Identity.UNFIT
+                mark = marks.severity_of(read.findings, read.readable)
+                state = State(row.state)
+                if state is not State.EXCLUDED:
+                    state = marks.state_of(mark, info.options.send_anyway)
+                if has is Identity.OWN:
+                    id_rows.append((row.number, repeated.hash_of(read.event["uniqueId"])))
+                said = self._kinds.note(connection, row.number, read.findings)
+                mark_rows.append((state, mark, has, row.number))
+                text_rows.append((read.readable and needs_literals(read.event), said, row.number))
+            connection.executemany("UPDATE marks SET state = ?, severity = ?, identity = ? WHERE number = ?", mark_rows)
+            connection.executemany("UPDATE texts SET exact = ?, said = ? WHERE number = ?", text_rows)
+            connection.executemany("INSERT INTO ids (number, hash) VALUES (?, ?)", id_rows)
+            self._kinds.flush(connection)
+            done, after = done + len(rows), rows[-1].number
+            on_progress(done, info.rows)
+        repeated.tell(connection, self._kinds)
+        reopen(connection)
+
+    def _again(self, info: RunInfo, row: Row, old: Kinds) -> Read:
+        """A row as it is read now; an edited one keeps what was said of it."""
+        if row.edited is None:
+            return self._read_source(info, row.source, row.problem)
+        said = [each for each in old.told(row.said) if each.code != repeated.CODE]
+        return Read(self._event(info, row.source, row.edited), said)
+
+
+class _Stopped(Exception):  # noqa: N818 - it is no error
+    """Takes what was read anew back."""
+
+
+_OF_KIND = f"""
+    SELECT {COLUMNS} FROM found CROSS JOIN marks USING (number) CROSS JOIN texts USING (number)
+    WHERE kind = ? AND number > ? ORDER BY number LIMIT ?
+"""
+_AFTER = f"{SELECT} WHERE number > ? ORDER BY number LIMIT ?"
+
+
+def _is_of(known: Known, finding: Finding) -> bool:
+    return finding.severity is known.severity and finding.code == known.code and known.path in (None, finding.path)
+
+
+def _same(before: Json, after: Json, path: str) -> bool:
+    """Whether the value at `path` was left alone; what is said of the row as a whole is not about a value."""
+    old, new = get(before, path), get(after, path)
+    return not path or old is new or json.dumps(old, default=str) == json.dumps(new, default=str)
