@@ -7,6 +7,7 @@ is silent, the docstrings say what was chosen.
 from __future__ import annotations
 
 import json
+import marshal
 import secrets
 import time
 from collections import deque
@@ -23,6 +24,7 @@ MAX_PAGE = 1000
 MAX_PAGE_CHARACTERS = 2_000_000  # a page of big events ends earlier; it holds one event at least
 _LEDGER_LENGTH = 100
 
+_SHORTEST_DATE = len("2026-04-02T12:00:00Z")
 _PATCHED = ("firstName", "lastName")
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
 
@@ -52,10 +54,15 @@ class World:
         self._profiles: dict[str, Json] = {}  # by id, the one changed last at the end
         self._by_email: dict[str, str] = {}
         self._by_phone: dict[str, str] = {}
-        self._events: list[str] = []  # JSON texts, oldest first: a tenth of the memory of dicts
+        self._events: list[bytes | str] = []  # packed, oldest first: a tenth of the memory of dicts
         self._event_ids: dict[str, str] = {}  # uniqueId → id of the event that was stored
         self._ignored = 0
         self._ledger: deque[Json] = deque(maxlen=_LEDGER_LENGTH)
+        self._moment = (
+            -1,
+            "",
+            "",
+        )  # the last, as it is shown and as ids begin; the events of a request mostly share one
 
     def accept(self, payload: dict[str, Json]) -> str | None:
         """Take in one event that has no error. Returns the id of the stored event.
@@ -63,8 +70,7 @@ class World:
         Returns None when an event with the same `uniqueId` was accepted before: then nothing changes but the ledger,
         not even the profile (the contract does not say).
         """
-        now = self._clock()
-        arrived = _rfc3339(now)
+        arrived = self._now()
         unique_id = payload.get("uniqueId")
         if unique_id is not None and unique_id in self._event_ids:
             self._ignored += 1
@@ -72,14 +78,15 @@ class World:
             first = self._event_ids[unique_id]
             self._ledger.appendleft(entry | {"eventId": first, "note": "ignored: this uniqueId was already accepted"})
             return None
-        profile_id, found_by = self._profile(payload["customer"], now, arrived)
-        data = payload.get("data", {})
-        stored = {key: value for key, value in data.items() if not _is_unset(value)}
-        event = {key: value for key, value in payload.items() if key != "customer"}
+        profile_id, found_by = self._profile(payload["customer"], arrived)
+        data = payload.get("data")
+        stored = {key: value for key, value in data.items() if value or not _is_unset(value)} if data else {}
+        event = payload.copy()
+        del event["customer"]
         event.setdefault("eventTimestamp", arrived)
         if data:
             event["data"] = stored
-        event_id = self._new_id(now)
+        event_id = self._new_id()
         record = {
             "sequence": len(self._events) + 1,
             "id": event_id,
@@ -88,9 +95,9 @@ class World:
             "foundBy": found_by,
             "event": event,
             "dates": _dates(stored),
-            "notStored": [key for key in data if key not in stored],
+            "notStored": [key for key in data if key not in stored] if data else [],
         }
-        self._events.append(json_text(record))
+        self._events.append(_packed(record))
         if unique_id is not None:
             self._event_ids[unique_id] = event_id
         return event_id
@@ -117,7 +124,7 @@ class World:
         `olderEvents` is the next page's `before_event`, `moreProfiles` its `skip_profiles`; null at the end.
         """
         newest = len(self._events) if page.before_event is None else min(page.before_event - 1, len(self._events))
-        events = _first_of((self._events[at] for at in range(newest - 1, -1, -1)), page.size)
+        events = _first_of((_unpacked(self._events[at]) for at in range(newest - 1, -1, -1)), page.size)
         older = newest - len(events)
         order = islice(reversed(self._profiles.values()), page.skip_profiles, None)
         profiles = _first_of((json_text(each | {"dates": _dates(each["customFields"])}) for each in order), page.size)
@@ -134,11 +141,12 @@ class World:
         }
         return "{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}"
 
-    def _profile(self, customer: dict[str, Any], now: float, arrived: str) -> tuple[str, str]:
+    def _profile(self, customer: dict[str, Any], arrived: str) -> tuple[str, str]:
         """The id of the profile that `customer` stands for, found or created and patched, and what found it."""
-        profile_id, found_by = self._find(customer)
+        email, phone = _key(customer, "email"), _key(customer, "phoneNumber")
+        profile_id, found_by = self._find(customer, email, phone)
         if profile_id is None:
-            profile_id, found_by = self._new_id(now), "created"
+            profile_id, found_by = self._new_id(), "created"
             profile: dict[str, Json] = {
                 "id": profile_id,
                 "email": None,
@@ -151,8 +159,10 @@ class World:
             }
         else:
             profile = self._profiles.pop(profile_id)
-        self._claim(profile, "email", customer, self._by_email)
-        self._claim(profile, "phoneNumber", customer, self._by_phone)
+        if email:
+            _claim(profile, "email", customer, email, self._by_email)
+        if phone:
+            _claim(profile, "phoneNumber", customer, phone, self._by_phone)
         for name in _PATCHED:
             if name in customer:
                 profile[name] = customer[name]
@@ -163,29 +173,38 @@ class World:
         self._profiles[profile_id] = profile
         return profile_id, found_by
 
-    def _find(self, customer: dict[str, Any]) -> tuple[str | None, str]:
+    def _find(self, customer: dict[str, Any], email: str, phone: str) -> tuple[str | None, str]:
         """By id, then email, then phone; each falls back to the next. Case does not count; blank is absent."""
-        wanted = str(customer.get("id", "")).strip().casefold()
-        if wanted in self._profiles:
+        if "id" in customer and (wanted := str(customer["id"]).strip().casefold()) in self._profiles:
             return wanted, "id"
-        for name, known in (("email", self._by_email), ("phoneNumber", self._by_phone)):
-            found = known.get(_key(customer, name))
-            if found:
-                return found, name
+        if email and (found := self._by_email.get(email)):
+            return found, "email"
+        if phone and (found := self._by_phone.get(phone)):
+            return found, "phoneNumber"
         return None, ""
 
-    def _claim(self, profile: dict[str, Json], name: str, customer: dict[str, Any], known: dict[str, str]) -> None:
-        """Write an email or phone to the profile, unless it is another profile's: there it stays (our choice)."""
-        new = _key(customer, name)
-        if not new or known.get(new, profile["id"]) != profile["id"]:
-            return
+    def _now(self) -> str:
+        """The moment as it is shown."""
+        now = self._clock()
+        millisecond = round(now * 1_000_000) // 1000
+        if self._moment[0] != millisecond:
+            self._moment = (millisecond, _rfc3339(now), f"{int(now) & 0xFFFFFFFF:08x}{self._random}")
+        return self._moment[1]
+
+    def _new_id(self) -> str:
+        self._made += 1
+        return f"{self._moment[2]}{self._made & 0xFFFFFF:06x}"
+
+
+def _claim(profile: dict[str, Json], name: str, customer: dict[str, Any], new: str, known: dict[str, str]) -> None:
+    """Write an email or phone to the profile, unless it is another profile's: there it stays (our choice)."""
+    owner = known.get(new)
+    if owner is not None and owner != profile["id"]:
+        return
+    if owner is None:
         known.pop(_key(profile, name), None)
         known[new] = profile["id"]
-        profile[name] = customer[name]
-
-    def _new_id(self, now: float) -> str:
-        self._made += 1
-        return f"{int(now) & 0xFFFFFFFF:08x}{self._random}{self._made & 0xFFFFFF:06x}"
+    profile[name] = customer[name]
 
 
 def _key(customer: dict[str, Any], name: str) -> str:
@@ -197,7 +216,12 @@ def _is_unset(value: Json) -> bool:
 
 
 def _dates(values: dict[str, Json]) -> list[str]:
-    return [key for key, value in values.items() if isinstance(value, str) and dates.is_rfc3339(value)]
+    return [
+        key
+        for key, value in values.items()
+        # What is shorter, or has no year, need not be looked at, and not be remembered.
+        if isinstance(value, str) and len(value) >= _SHORTEST_DATE and value[4] == "-" and dates.is_rfc3339(value)
+    ]
 
 
 def _as_read(date: str) -> str:
@@ -209,6 +233,19 @@ def _as_read(date: str) -> str:
 
 def _rfc3339(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def _packed(record: dict[str, Json]) -> bytes | str:
+    """Whatever is quickest: most of them are never looked at."""
+    try:
+        return marshal.dumps(record, 2)
+    except ValueError:  # a number beyond a double
+        return json_text(record)
+
+
+def _unpacked(packed: bytes | str) -> str:
+    """As JSON text."""
+    return packed if isinstance(packed, str) else json_text(marshal.loads(packed))  # noqa: S302 - our own bytes
 
 
 def json_text(value: Json) -> str:
