@@ -1,4 +1,4 @@
-"""One request in, one outcome out: the call `POST /stores/{storeId}/events` over HTTP.
+"""One request in, one outcome out: the calls `POST /stores/{storeId}/events` and `…/events/bulk` over HTTP.
 
 Nothing is retried here: without a uniqueId a second request could be a second event.
 """
@@ -6,35 +6,29 @@ Nothing is retried here: without a uniqueId a second request could be a second e
 from __future__ import annotations
 
 import socket
-import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from enum import StrEnum
-from functools import cache
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 import httpx
 
 from composer import __version__
+from composer.delivery.cancel import Cancel
+from composer.delivery.connection import Connection, Timeouts, ssl_context
 from composer.delivery.hiding import Hider
-from composer.delivery.outcome import MAX_BODY_BYTES, Headers, Outcome, OutcomeKind, answered
+from composer.delivery.outcome import EVENT, EVENTS, MAX_BODY_BYTES, Headers, Outcome, OutcomeKind, Subject, answered
+from composer.delivery.reasons import CHECK, Peer, reason
 from composer.storage.secrets import Secret
 from composer.storage.stores import StoreError, checked_base_url, checked_store_id, is_loopback
 
+__all__ = ["TIMEOUTS", "Call", "Cancel", "Line", "Target", "Timeouts", "post_event", "ssl_context"]
+
 USER_AGENT = f"event-composer/{__version__}"
 
-
-class Timeouts(NamedTuple):
-    """Seconds. `connect`, `write` and `read` are for one step each, `whole` is for everything together."""
-
-    connect: float = 10.0
-    write: float = 30.0
-    read: float = 30.0
-    whole: float = 60.0
+Call = Literal["events", "events/bulk"]
 
 
 TIMEOUTS = Timeouts()
@@ -48,8 +42,12 @@ class Target(NamedTuple):
 
     @property
     def url(self) -> str:
-        """The address of the call. Raises StoreError when the key must not be sent there."""
-        url = f"{checked_base_url(self.base_url)}/stores/{quote(checked_store_id(self.store_id), safe='')}/events"
+        """The address of the call for one event. Raises StoreError when the key must not be sent there."""
+        return self.address("events")
+
+    def address(self, call: Call) -> str:
+        """The address of a call. Raises StoreError when the key must not be sent there."""
+        url = f"{checked_base_url(self.base_url)}/stores/{quote(checked_store_id(self.store_id), safe='')}/{call}"
         try:
             parsed = httpx.URL(url)
         except httpx.InvalidURL as error:
@@ -59,53 +57,6 @@ class Target(NamedTuple):
         return url
 
 
-class Cancel:
-    """The Cancel button of one send. `cancel()` may be called from any thread and more than once."""
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()  # a signal handler may cancel in the middle of our own thread
-        self._cancelled = False
-        self._calls: list[Callable[[], None]] = []
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether `cancel()` was called."""
-        return self._cancelled
-
-    def cancel(self) -> None:
-        """End the send now. Before anything was sent the outcome is `cancelled`, after that `no-answer`."""
-        with self._lock:
-            self._cancelled = True
-            calls = list(self._calls)
-        for call in calls:
-            call()
-
-    @contextmanager
-    def calling(self, call: Callable[[], None]) -> Iterator[None]:
-        """Have `call` called on cancel, or at once when that is past."""
-        with self._lock:
-            self._calls.append(call)
-            past = self._cancelled
-        try:
-            if past:
-                call()
-            yield
-        finally:
-            with self._lock:
-                self._calls.remove(call)
-
-
-@cache
-def ssl_context() -> ssl.SSLContext:
-    """The one TLS context, which always verifies: certifi's authorities (or SSL_CERT_FILE's) and the system's.
-
-    Making it takes some 20 ms; call it early from a background thread.
-    """
-    context = httpx.create_ssl_context()
-    context.load_default_certs()
-    return context
-
-
 def post_event(
     target: Target, secret: Secret, body: bytes, cancel: Cancel | None = None, timeouts: Timeouts = TIMEOUTS
 ) -> Outcome:
@@ -113,28 +64,61 @@ def post_event(
 
     Raises StoreError, before anything is sent, when the target is not a place for a key.
     """
-    exchange = _Exchange(target.url, secret, body, timeouts)
-    with (cancel or Cancel()).calling(exchange.cancel):
-        return exchange.run()
+    return Line(target, secret, "events", timeouts, keep=False).post(body, cancel)
+
+
+def _nothing() -> None:
+    pass
+
+
+class Line:
+    """The way to one call of a store, for one request after the other; `cancel` alone may come from other threads.
+
+    With `keep` the connection stays open between requests. One that the server has closed meanwhile is found out
+    before anything of the next event was sent, and replaced.
+    """
+
+    def __init__(
+        self, target: Target, secret: Secret, call: Call = "events", timeouts: Timeouts = TIMEOUTS, *, keep: bool = True
+    ) -> None:
+        """Raises StoreError when the target is not a place for a key."""
+        self._url = target.address(call)
+        self._secret = secret
+        self._hider = Hider(secret)
+        self._subject = EVENT if call == "events" else EVENTS
+        self._timeouts = timeouts
+        self._keep = keep
+        self._connection: Connection | None = None
+
+    def post(self, body: bytes, cancel: Cancel | None = None, on_written: Callable[[], None] = _nothing) -> Outcome:
+        """Send `body` and wait for its outcome, `timeouts.whole` seconds at most or until `cancel`.
+
+        `on_written` is called when the last byte has been handed to the network, from another thread.
+        """
+        connection = self._connection or Connection(self._url, self._timeouts, keep=self._keep)
+        self._connection = None
+        exchange = _Exchange(
+            connection, self._secret, self._hider, body, self._timeouts.whole, self._subject, on_written
+        )
+        with (cancel or Cancel()).calling(exchange.cancel):
+            outcome = exchange.run()
+        if exchange.is_kept:
+            self._connection = connection
+        return outcome
+
+    def close(self) -> None:
+        """Close the connection; the next request makes a new one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 class _StoppedError(Exception):
     """Stops the request at the last moment before it is sent."""
 
 
-class _Peer(StrEnum):
-    """Who is spoken to, as it stands in a sentence."""
-
-    SERVER = "the server"
-    PROXY = "the proxy"
-    NONE = ""
-
-
-_CHECK = {
-    _Peer.SERVER: "Check the connection and the store's base URL.",
-    _Peer.PROXY: "Check the connection and this computer's proxy settings.",
-    _Peer.NONE: "Check the environment variables HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE.",
-}
+class _StaleError(Exception):
+    """The kept connection took nothing any more: nothing was sent, and a new one is made."""
 
 
 class _Exchange:
@@ -144,35 +128,56 @@ class _Exchange:
     under the lock that `_stop` takes too: after a stop nothing is sent any more.
     """
 
-    def __init__(self, url: str, secret: Secret, body: bytes, timeouts: Timeouts) -> None:
-        self._url = url
+    def __init__(
+        self,
+        connection: Connection,
+        secret: Secret,
+        hider: Hider,
+        body: bytes,
+        seconds: float,
+        subject: Subject,
+        on_written: Callable[[], None],
+    ) -> None:
+        self._connection = connection
         self._secret = secret
-        self._hider = Hider(secret)
+        self._hider = hider
         self._body = body
-        self._timeouts = timeouts
+        self._seconds = seconds
+        self._subject = subject
+        self._on_written = on_written
         self._lock = threading.RLock()
         self._ends: SimpleQueue[Outcome | BaseException] = SimpleQueue()  # its put is safe in a signal handler
-        self._socket: socket.socket | None = None
         self._stopped = False
         self._sent = False
-        self._peer = _Peer.SERVER
+        self._is_new = False  # the connection
+        self._is_whole = False  # the answer
+        self._has_ended = False  # the thread, if it ever began
+        self._is_given_up = False  # the connection; who ends last closes it
+        self._peer = Peer.SERVER
         self._status: int | None = None
         self._headers: Headers = ()
         self._read = bytearray()
         self._begun = time.monotonic()
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the connection may have another request, once this one has run."""
+        return not self._is_given_up
+
     def run(self) -> Outcome:
         thread = threading.Thread(target=self._work, name="post-event", daemon=True)
-        if not self._stopped:
+        if self._stopped:
+            self._has_ended = True
+        else:
             thread.start()
         try:
-            end = self._ends.get(timeout=self._timeouts.whole)
+            end = self._ends.get(timeout=self._seconds)
         except Empty:
-            self._stop(OutcomeKind.COULD_NOT_CONNECT, f"there was no end after {self._timeouts.whole:.0f} seconds")
+            self._stop(OutcomeKind.COULD_NOT_CONNECT, f"there was no end after {self._seconds:.0f} seconds")
             end = self._ends.get()
         finally:
-            self._shut()
-        if self._socket is not None:
+            self._leave()
+        if self._is_given_up and self._socket is not None:
             thread.join(1.0)  # its socket is shut, so it ends now
         if isinstance(end, BaseException):
             raise end
@@ -181,11 +186,26 @@ class _Exchange:
     def cancel(self) -> None:
         self._stop(OutcomeKind.CANCELLED, "it was cancelled")
 
+    @property
+    def _socket(self) -> socket.socket | None:
+        return self._connection.socket
+
     def _stop(self, unsent: OutcomeKind, reason: str) -> None:
         with self._lock:
             self._stopped = True
             self._ends.put(self._broken_off(reason) if self._sent else self._not_sent(unsent, reason))
         self._shut()
+
+    def _leave(self) -> None:
+        """Keep the connection for the next request, or end it."""
+        with self._lock:
+            if self._connection.keep and self._is_whole and not self._stopped:
+                self._connection.settle()
+                return
+            self._is_given_up = True
+            self._shut()
+            if self._has_ended:
+                self._connection.close()
 
     def _work(self) -> None:
         try:
@@ -194,68 +214,80 @@ class _Exchange:
             pass  # `_stop` has put the outcome
         except BaseException as bug:  # noqa: BLE001 - raised again in the caller's thread
             self._ends.put(bug)
+        finally:
+            with self._lock:
+                self._has_ended = True
+                if self._is_given_up:
+                    self._connection.close()
 
     def _exchange(self) -> Outcome:
         try:
-            # trust_env: proxies of the environment, except for what never leaves this computer.
-            with (
-                httpx.Client(
-                    verify=ssl_context(),
-                    trust_env=not is_loopback(httpx.URL(self._url).host),
-                    follow_redirects=False,
-                    timeout=httpx.Timeout(
-                        self._timeouts.read, connect=self._timeouts.connect, write=self._timeouts.write
-                    ),
-                ) as client,
-                client.stream(
-                    "POST",
-                    self._url,
-                    content=self._body,
-                    headers={
-                        b"Authorization": b"Bearer " + self._secret.reveal().encode("latin-1"),
-                        b"Content-Type": b"application/json",
-                        b"Accept": b"application/json, application/problem+json",
-                        b"Accept-Encoding": b"identity",  # an answer is kept as it came, and unpacks to nothing
-                        b"Connection": b"close",  # a kept connection may be dead: was the next event sent then?
-                        b"User-Agent": USER_AGENT.encode(),
-                    },
-                    extensions={"trace": self._trace},
-                ) as response,
-            ):
-                return self._answered(response)
+            try:
+                return self._request()
+            except _StaleError:
+                return self._request()
         except httpx.HTTPError as error:
-            reason = _reason(error, self._peer)
+            why = reason(error, self._peer)
             with self._lock:
                 if self._sent:
-                    return self._broken_off(reason, error)
-                return self._not_sent(OutcomeKind.COULD_NOT_CONNECT, reason, error)
+                    return self._broken_off(why, error)
+                return self._not_sent(OutcomeKind.COULD_NOT_CONNECT, why, error)
         except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
             # A proxy of an unknown scheme, SOCKS without its library, an SSL_CERT_FILE that is not there.
             if self._sent:
                 raise
-            self._peer = _Peer.NONE
-            reason = "the proxy or the certificates that the environment names can't be used"
-            return self._not_sent(OutcomeKind.COULD_NOT_CONNECT, reason, error)
+            self._peer = Peer.NONE
+            why = "the proxy or the certificates that the environment names can't be used"
+            return self._not_sent(OutcomeKind.COULD_NOT_CONNECT, why, error)
+
+    def _request(self) -> Outcome:
+        headers = {
+            b"Authorization": b"Bearer " + self._secret.reveal().encode("latin-1"),
+            b"Content-Type": b"application/json",
+            b"Accept": b"application/json, application/problem+json",
+            b"Accept-Encoding": b"identity",  # an answer is kept as it came, and unpacks to nothing
+            b"User-Agent": USER_AGENT.encode(),
+        }
+        if not self._connection.keep:
+            headers[b"Connection"] = b"close"  # a kept connection may be dead: was the next event sent then?
+        with self._connection.client.stream(
+            "POST", self._connection.url, content=self._body, headers=headers, extensions={"trace": self._trace}
+        ) as response:
+            return self._answered(response)
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         """httpcore tells what it does; this is how the socket, and the moment of sending, become known."""
         if event == "connection.connect_tcp.started":
-            url = httpx.URL(self._url)
+            url = httpx.URL(self._connection.url)
             there = (url.raw_host.decode(), url.port or {"https": 443}.get(url.scheme, 80))
-            self._peer = _Peer.SERVER if (info["host"], info["port"]) == there else _Peer.PROXY
+            self._peer = Peer.SERVER if (info["host"], info["port"]) == there else Peer.PROXY
         elif event == "proxy.start_tls.started":
-            self._peer = _Peer.SERVER  # the proxy has let us through
+            self._peer = Peer.SERVER  # the proxy has let us through
         elif event == "connection.connect_tcp.complete":
             with self._lock:
-                # A second handle on the connection, which stays good when TLS takes the socket over.
-                self._socket = info["return_value"].get_extra_info("socket").dup()
+                self._is_new = True
+                self._connection.connected(info["return_value"].get_extra_info("socket"))
                 if self._stopped:
                     self._shut()
+        elif event.endswith(".start_tls.complete"):
+            self._connection.secured(info["return_value"].get_extra_info("socket"))
         elif event == "http11.send_request_headers.started" and info["request"].method != b"CONNECT":
             with self._lock:
                 if self._stopped:
                     raise _StoppedError
                 self._sent = True
+        elif event == "http11.send_request_headers.failed" and self._sent:
+            self._failed_at_once(info["exception"])
+        elif event == "http11.send_request_body.complete" and self._sent:
+            self._on_written()
+
+    def _failed_at_once(self, error: BaseException) -> None:
+        """The headers go out before anything of the event. A kept connection that takes none was closed before."""
+        with self._lock:
+            if self._is_new or self._stopped or not isinstance(error.__cause__, ConnectionError):
+                return
+            self._sent = False
+        raise _StaleError
 
     def _answered(self, response: httpx.Response) -> Outcome:
         # Header values are latin-1 on the wire; one that is not printable ASCII must not stop anything here.
@@ -268,6 +300,7 @@ class _Exchange:
             if len(self._read) > MAX_BODY_BYTES:
                 cut = True
                 break
+        self._is_whole = not cut
         return answered(
             self._status,
             self._headers,
@@ -275,24 +308,25 @@ class _Exchange:
             cut=cut,
             duration_ms=self._duration_ms(),
             hide=self._hider.text,
+            subject=self._subject,
         )
 
     def _kept_body(self, *, whole: bool) -> bytes:
         return self._hider.body(bytes(self._read), whole=whole)[:MAX_BODY_BYTES]
 
-    def _not_sent(self, kind: OutcomeKind, reason: str, error: Exception | None = None) -> Outcome:
+    def _not_sent(self, kind: OutcomeKind, why: str, error: Exception | None = None) -> Outcome:
         if kind == OutcomeKind.CANCELLED:
             sentence = "Cancelled. Nothing was sent."
         else:
-            sentence = f"Could not connect: {reason}. Nothing was sent. {_CHECK[self._peer]}"
+            sentence = f"Could not connect: {why}. Nothing was sent. {CHECK[self._peer]}"
         return Outcome(kind, sentence, self._detail(error), duration_ms=self._duration_ms())
 
-    def _broken_off(self, reason: str, error: Exception | None = None) -> Outcome:
+    def _broken_off(self, why: str, error: Exception | None = None) -> Outcome:
         began = f" The answer had begun with status {self._status}." if self._status else ""
         sentence = (
-            f"No answer: the event was sent, or a part of it, then {reason}.{began} It may have arrived. "
-            "Look in Redo before you send it again; with a unique ID it is safe to send it again."
-        )
+            "No answer: {the} {was} sent, or a part of {it}, then {why}.{began} {They} may have arrived. "
+            "Look in Redo before you send {it} again; with a unique ID it is safe to send {it} again."
+        ).format(**self._subject._asdict(), why=why, began=began)
         return Outcome(
             OutcomeKind.NO_ANSWER,
             sentence,
@@ -310,38 +344,4 @@ class _Exchange:
         return round((time.monotonic() - self._begun) * 1000)
 
     def _shut(self) -> None:
-        """End the connection, which wakes a thread that reads from it or writes to it; closing alone would not."""
-        with self._lock:
-            if self._socket is not None:
-                with self._socket, suppress(OSError):
-                    self._socket.shutdown(socket.SHUT_RDWR)
-
-
-def _reason(error: httpx.HTTPError, peer: _Peer) -> str:
-    """What went wrong as the end of a sentence; the innermost cause knows best."""
-    cause: BaseException = error
-    while (below := cause.__cause__ or cause.__context__) is not None:
-        cause = below
-    match cause:
-        case socket.gaierror():
-            return f"the name of {peer} could not be found"
-        case ssl.SSLCertVerificationError():
-            return f"{peer}'s certificate can't be trusted"
-        case ConnectionRefusedError():
-            return f"{peer} refused the connection"
-        case ConnectionError():
-            return "the connection was lost"
-        case ssl.SSLError():
-            return "no secure connection could be made"
-    match error:
-        case httpx.ConnectTimeout():
-            return f"{peer} could not be reached in time"
-        case httpx.ReadTimeout() | httpx.WriteTimeout():
-            return f"{peer} was silent for too long"
-        case httpx.ProxyError():
-            return "the proxy refused"
-        case httpx.RemoteProtocolError() if "illegal" in str(error).lower():
-            return "something came back that is not HTTP"
-        case httpx.ConnectError():
-            return f"there is no way to {peer}"
-    return "the connection was lost"
+        self._connection.shut()

@@ -50,6 +50,20 @@ class Problem(NamedTuple):
         return ": ".join(part for part in (self.title.strip().rstrip("."), self.detail.strip()) if part)
 
 
+class Subject(NamedTuple):
+    """What was sent, as it stands in a sentence."""
+
+    the: str
+    The: str
+    was: str
+    it: str
+    They: str
+
+
+EVENT = Subject("the event", "The event", "was", "it", "It")
+EVENTS = Subject("the events", "The events", "were", "them", "They")
+
+
 class Outcome(NamedTuple):
     """The end of one request. `body` is the answer's, at most MAX_BODY_BYTES (`cut` when there was more).
 
@@ -81,6 +95,7 @@ def answered(
     cut: bool = False,
     duration_ms: int = 0,
     hide: Callable[[str], str] = str,
+    subject: Subject = EVENT,
 ) -> Outcome:
     """The outcome of a whole answer. `hide` takes out of a text what nobody may see; headers and body had it already.
 
@@ -91,7 +106,7 @@ def answered(
         problem = Problem(hide(problem.title), hide(problem.detail))
     kind = _kind(status, problem)
     retry_after = parse_retry_after(_header(headers, "retry-after"), time.time())
-    sentence = hide(_sentence(kind, status, str(problem or ""), retry_after, _header(headers, "location")))
+    sentence = hide(_sentence(subject, kind, status, str(problem or ""), retry_after, _header(headers, "location")))
     if cut:
         sentence += f" The answer was longer than {MAX_BODY_BYTES:,} bytes; the rest was not read."
     return Outcome(kind, sentence, "", status, headers, body, cut, duration_ms, problem, retry_after)
@@ -140,57 +155,62 @@ def _kind(status: int, problem: Problem | None) -> OutcomeKind:
     }
     if status in fixed:
         return fixed[status]
-    if status in {400, 413, 422} or (400 <= status < 500 and problem is not None):
+    # 408 says that the server had no more patience, whatever it had read by then.
+    if status in {400, 413, 422} or (400 <= status < 500 and status != 408 and problem is not None):
         return OutcomeKind.REJECTED
     return OutcomeKind.SERVER_ERROR if 500 <= status < 600 else OutcomeKind.UNEXPECTED
 
 
-def _sentence(kind: OutcomeKind, status: int, problem: str, retry_after: float | None, location: str) -> str:
+def _sentence(
+    subject: Subject, kind: OutcomeKind, status: int, problem: str, retry_after: float | None, location: str
+) -> str:
     said = f" The server says: {_ended(problem[:1000])}" if problem else ""
+    the, it = subject.the, subject.it
+    taken = f"{subject.The} {subject.was} not taken."
     match kind:
         case OutcomeKind.QUEUED:
-            return "Queued (202). The server took the event for processing; that is all it says."
+            return f"Queued (202). The server took {the} for processing; that is all it says."
         case OutcomeKind.REJECTED:
-            return f"Rejected ({status}).{said} The event was not taken. Change it and send it again."
+            return f"Rejected ({status}).{said} {taken} Change {it} and send {it} again."
         case OutcomeKind.REFUSED_KEY if status == 403 and not problem:
             return (
-                "Forbidden (403). The event was not taken. Either the key may not write events: check that it has the "
+                f"Forbidden (403). {taken} Either the key may not write events: check that it has the "
                 "scope customer_events_write. Or a firewall stopped the request: check the connection."
             )
         case OutcomeKind.REFUSED_KEY:
             return (
-                f"The key was refused ({status}).{said} The event was not taken. "
+                f"The key was refused ({status}).{said} {taken} "
                 "Check the store's API secret, and that it has the scope customer_events_write."
             )
         case OutcomeKind.UNKNOWN_STORE:
-            return f"Not found (404).{said} The event was not taken. Check the store ID and the base URL of the store."
+            return f"Not found (404).{said} {taken} Check the store ID and the base URL of the store."
         case OutcomeKind.RATE_LIMITED:
-            return f"Too many requests (429).{said} The event was not taken. {_when(retry_after)}"
+            return f"Too many requests (429).{said} {taken} {_when(retry_after, subject)}"
         case OutcomeKind.SERVER_ERROR:
             return (
-                f"The server failed ({status}).{said} The event may or may not have been taken. "
-                "Wait a moment; with a unique ID it is safe to send it again."
+                f"The server failed ({status}).{said} {subject.The} may or may not have been taken. "
+                f"Wait a moment; with a unique ID it is safe to send {it} again."
             )
     if 300 <= status < 400:
         to = f" to {location[:300]}" if location else ""
         return (
             f"The server redirects{to} ({status}). This was not followed, because the key would go there too. "
-            "The event was not taken. Check the base URL of the store."
+            f"{taken} Check the base URL of the store."
         )
-    taken = "may or may not have been" if status < 400 else "was probably not"
+    doubt = "may or may not have been" if status < 400 else f"{subject.was} probably not"
     return (
-        f"The server gave an answer that is not in the contract ({status}).{said} The event {taken} taken. "
-        "Check the base URL, and look in Redo before you send it again."
+        f"The server gave an answer that is not in the contract ({status}).{said} {subject.The} {doubt} taken. "
+        f"Check the base URL, and look in Redo before you send {it} again."
     )
 
 
-def _when(retry_after: float | None) -> str:
+def _when(retry_after: float | None, subject: Subject) -> str:
     if retry_after is None:
-        return "Wait a moment and send it again."
+        return f"Wait a moment and send {subject.it} again."
     seconds = math.ceil(retry_after)
     if seconds == 0:
-        return "It can be sent again now."
-    return f"Wait {seconds:,} second{'s' if seconds > 1 else ''} and send it again."
+        return f"{subject.They} can be sent again now."
+    return f"Wait {seconds:,} second{'s' if seconds > 1 else ''} and send {subject.it} again."
 
 
 def _ended(text: str) -> str:

@@ -19,7 +19,7 @@ from composer.delivery.hiding import HIDDEN
 from composer.delivery.outcome import MAX_BODY_BYTES, Outcome
 from composer.storage.secrets import Secret
 from composer.storage.stores import StoreError
-from tests.support.server import Script, Server, answer, raw, reset, until_gone
+from tests.support.server import Script, Server, answer, raw, read_request, reset, until_gone
 
 KEY = "redo-secret-0123456789abcdef"
 BODY = '{"eventName": "Größe 👋"}'.encode()
@@ -319,6 +319,33 @@ def test_a_server_silent_in_the_handshake_sent_nothing(serve: Serve) -> None:
 def test_no_key_goes_where_it_could_be_read(base_url: str) -> None:
     with pytest.raises(StoreError):
         post(base_url)
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_kept_connection_over_tls_ends_at_once_too(serve: Serve, self_signed: ssl.SSLContext) -> None:
+    hanging = threading.Event()
+
+    def answer_and_hang(connection: socket.socket) -> None:
+        answer("202 Accepted")(connection)
+        read_request(connection)
+        hanging.set()
+        until_gone(connection)
+
+    server = serve(answer_and_hang, self_signed)
+    line = client.Line(Target(tls_url(server), "shop"), Secret(KEY), "events/bulk")
+    cancel = Cancel()
+    presser = threading.Thread(target=lambda: hanging.wait(10) and cancel.cancel())
+    presser.start()
+    assert line.post(BODY).kind == "queued"
+    begun = time.monotonic()
+    outcome = line.post(BODY, cancel)
+    assert time.monotonic() - begun < 0.5
+    assert outcome.kind == "no-answer"
+    assert "then it was cancelled" in outcome.sentence
+    assert hanging.is_set()
+    presser.join()
+    line.close()
+    assert len(server.requests) == 1  # and one more on the same connection
 
 
 class TestCancel:

@@ -1,0 +1,119 @@
+"""One sitting of a bulk run: the run is held, it is told which store it goes to, the history knows of it, it is sent.
+
+A run can have many: it was paused, stopped, killed, and goes on in the next one exactly where it was.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+
+from composer.delivery.client import TIMEOUTS, Target, Timeouts
+from composer.delivery.runner import Progress, Runner
+from composer.delivery.sender import KeyNeeded, NotSent
+from composer.storage.database import StorageError
+from composer.storage.history import History, RunKind
+from composer.storage.runs import NOT_SENT, Run, State, Status
+from composer.storage.secrets import KeyringUnavailable, Secret, Secrets
+from composer.storage.stores import Store, StoreError
+
+
+class Sitting:
+    """Sends what is waiting in `run` to `store`. `send` blocks; the words to it come from any thread."""
+
+    def __init__(
+        self,
+        run: Run,
+        store: Store,
+        secret: Secret,
+        history: History,
+        report: Callable[[Progress], None],
+        timeouts: Timeouts = TIMEOUTS,
+    ) -> None:
+        self._run, self._store, self._secret, self._history = run, store, secret, history
+        self._report, self._timeouts = report, timeouts
+        self._lock = threading.Lock()
+        self._runner: Runner | None = None
+        self._said = ""  # before there was a runner to say it to
+
+    def send(self) -> Progress:
+        """Send until everything has its state, or until it is paused or stopped.
+
+        Raises NotSent when it could not begin, RunBusy when another process works on this run or for this store, and
+        StorageError.
+        """
+        target = Target(self._store.base_url, self._store.store_id)
+        try:
+            _ = target.url
+        except StoreError as error:
+            raise NotSent(f"Nothing was sent. {error}") from error
+        run = self._run
+        with run.hold(sending=False):
+            run.change(store=self._store)
+        with run.hold():
+            info = run.info
+            entry = info.entry
+            if not entry:
+                entry = self._history.begin_run(self._store, info.id, info.name, f"{info.rows:,} events")
+                run.change(entry=entry)
+            self._history.tell_run(entry, RunKind.UNDER_WAY, "The run is under way.", round(info.seconds * 1000))
+            runner = Runner(run, target, self._secret, self._report, timeouts=self._timeouts)
+            with self._lock:
+                self._runner = runner
+            if self._said:
+                self.say(self._said)
+            end = runner.run()
+            with self._lock:
+                self._runner = None
+            try:
+                self._history.tell_run(entry, _kind(end), sentence(end), round(end.seconds * 1000))
+            except StorageError as error:
+                return end._replace(reason=f"{end.reason} The history could not be told: {error}".strip())
+            return end
+
+    def say(self, word: str) -> None:
+        """Do what "pause", "resume", "leave" or "stop" says; "leave" is a pause after which `send` returns."""
+        with self._lock:
+            runner = self._runner
+            if runner is None:
+                self._said = word
+                return
+        {"pause": runner.pause, "resume": runner.resume, "leave": runner.leave, "stop": runner.stop}[word]()
+
+
+def key_for(store: Store, secrets: Secrets) -> Secret:
+    """The key a run to `store` needs. May wait for the keyring. Raises KeyNeeded."""
+    try:
+        secret = secrets.find(store)
+    except KeyringUnavailable as error:
+        raise KeyNeeded(f"Nothing was sent. {error}") from error
+    if secret is None:
+        raise KeyNeeded(f"Nothing was sent: there is no key for “{store.name}”. Enter its API secret.")
+    return secret
+
+
+def sentence(progress: Progress) -> str:
+    """How a run stands, in one sentence, and why it waits when it does: "98 queued, 2 rejected."."""
+    return " ".join(part for part in (f"{summary(progress.counts)}.", progress.reason) if part)
+
+
+def summary(counts: Mapping[State, int]) -> str:
+    """The counts that say something, in words: ``99,898 queued, 102 rejected``."""
+    not_sent = sum(counts.get(state, 0) for state in NOT_SENT)
+    named = [
+        (counts.get(State.QUEUED, 0), "queued"),
+        (counts.get(State.REJECTED, 0), "rejected"),
+        (not_sent, "not sent"),
+        (counts.get(State.NO_ANSWER, 0), "without an answer"),
+        (counts.get(State.WAITING, 0), "waiting"),
+        (counts.get(State.IN_FLIGHT, 0), "in flight"),
+    ]
+    return ", ".join(f"{count:,} {words}" for count, words in named if count) or "no events"
+
+
+def _kind(end: Progress) -> RunKind:
+    if end.status is Status.PAUSED:
+        return RunKind.PAUSED
+    if end.status is Status.STOPPED:
+        return RunKind.STOPPED
+    return RunKind.ALL_QUEUED if end.counts.get(State.QUEUED, 0) == end.rows else RunKind.NOT_ALL
