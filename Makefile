@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DISPLAY_HERE := $(strip $(DISPLAY) $(WAYLAND_DISPLAY) $(filter Darwin,$(shell uname -s)))
 
-.PHONY: run test bench lint clean system
+.PHONY: run test bench faults lint clean system
 .NOTPARALLEL:
 
 run: $(VENV)/installed
@@ -26,6 +26,9 @@ test: lint
 bench: $(VENV)/installed-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.run
 
+faults: $(VENV)/installed-dev
+	EVENT_COMPOSER_KILLS=200 $(BIN)/python -m pytest tests/faults --timeout 1800
+
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -38,7 +41,7 @@ clean:
 
 # What the system itself has to bring; each purpose has its list in the script.
 run bench: NEEDS := app
-test: NEEDS := app test
+test faults: NEEDS := app test
 system:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is %d.%d" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@.ci/system-packages $(NEEDS)

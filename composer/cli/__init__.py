@@ -15,6 +15,7 @@ from pathlib import Path
 from composer import __version__
 from composer.cli.texts import FAILED
 
+MOST_TIMES = 1_000_000
 INTERRUPTED = 130  # what a shell says of a program ended by Ctrl+C
 
 VALIDATE_HELP = """\
@@ -30,18 +31,25 @@ event, null in JSON. So does the error of a file without any event.
 "message"}]}: three counts and the list; path is a JSON Pointer into the event. Files that can't be read are named
 on standard error."""
 SEND_HELP = """\
-Sends one event and says what came back. Errors hold it back; warnings don't.
-A file with one JSON object goes over the wire byte for byte (without a byte order mark).
-Exit code: 0 queued, 1 held back or not queued, 2 used wrongly or unreadable."""
+Sends events and says what came back: one event, or all rows of a file. Errors hold a row back; warnings don't.
+A file is JSON (an event, an array, {"events": [...]}), JSON Lines, CSV or XLSX; - is standard input.
+Exit code: 0 all queued, 1 not all, 2 used wrongly or unreadable."""
 SEND_DETAILS = """\
 The API secret comes from the environment variable REDO_API_SECRET, for --store also from the system's keyring;
 the variable goes first. A sandbox store needs none; the built-in one is started for the call and ended after it.
-Each attempt is written to the history that the window shows.
 
---format json prints {"outcome", "status", "sentence", "duration_ms", "body", "findings"}. outcome is "queued", or
-"held-back" for errors, "not-sent" when it could not begin, else what went wrong: rejected, refused-key,
-unknown-store, rate-limited, server-error, unexpected, could-not-connect, no-answer, cancelled. status is the HTTP
-status or null, body the text of the server's answer, findings are as validate prints them."""
+One event: a file with one JSON object goes over the wire byte for byte (without a byte order mark), and the attempt
+is written to the history that the window shows. --format json prints {"outcome", "status", "sentence",
+"duration_ms", "body", "findings"}. outcome is "queued", or "held-back" for errors, "not-sent" when it could not
+begin, else what went wrong: rejected, refused-key, unknown-store, rate-limited, server-error, unexpected,
+could-not-connect, no-answer, cancelled. status is the HTTP status or null, body the text of the server's answer,
+findings are as validate prints them.
+
+Many events: the columns of a table go where the mapping says, which is the one given, the one saved in the window for
+the same headers, or a guess. They are sent in bulk requests as fast as the store's limit allows. Every row is written
+down before it is sent: after Ctrl+C, a crash or a pause, --resume goes on where it was, and nothing is sent twice.
+--format json prints {"run", "events", "queued", "rejected", "not_sent", "no_answer", "requests", "retries",
+"seconds"}. --dry-run checks every row and sends nothing; its exit code is 0 when all of them would be sent."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -97,14 +105,28 @@ def _parser() -> argparse.ArgumentParser:
     _add_format(validate)
     validate.set_defaults(run=_validate)
 
-    send = _command(commands, "send", "send one event", SEND_HELP, SEND_DETAILS)
-    send.add_argument("file", metavar="FILE", help="a file with one event, or - for standard input")
+    send = _command(commands, "send", "send one event, or all rows of a file", SEND_HELP, SEND_DETAILS)
+    send.add_argument("file", nargs="?", metavar="FILE", help="a file with events or rows, or - for standard input")
     send.add_argument("--store", metavar="NAME", help="a store from the app's settings")
     send.add_argument("--base-url", metavar="URL", help="another server, with --store-id")
     send.add_argument("--store-id", metavar="ID", help="Redo's ID of the store, with --base-url")
     send.add_argument("--send-anyway", action="store_true", help="send in spite of errors, to see the server's answer")
+    send.add_argument("--resume", metavar="RUN", help="go on with a run, by its id, or last for the newest; no FILE")
+    send.add_argument("--dry-run", action="store_true", help="check every row and send nothing")
+    send.add_argument("--mapping", metavar="FILE", help="which column goes where, as JSON")
+    send.add_argument("--times", type=_times, default=1, metavar="N", help="send the one event of the file N times")
+    send.add_argument("--no-unique-ids", action="store_true", help="do not fill in a uniqueId where a row has none")
+    send.add_argument(
+        "--delimiter", default="", metavar="CHAR", help="what stands between cells; found out when left out"
+    )
+    send.add_argument("--encoding", default="", metavar="NAME", help="of a text file; found out when left out")
+    send.add_argument("--sheet", default="", metavar="NAME", help="of a workbook; the first with rows when left out")
+    send.add_argument("--no-header", action="store_true", help="the first row is not the headers")
     _add_format(send)
     send.set_defaults(run=_send)
+
+    worker = commands.add_parser("worker")  # the window's own, so help does not name it
+    worker.set_defaults(run=_worker)
 
     sandbox = _command(
         commands, "sandbox", "run the stand-in for Redo on this machine", "Runs until it is interrupted.", ""
@@ -146,14 +168,32 @@ def _validate(options: argparse.Namespace) -> int:
     return validate(options.files, options.format)
 
 
-def _send(options: argparse.Namespace) -> int:
-    from composer.cli.send import Where, send
+def _times(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_TIMES:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_TIMES:,}")
+    return int(text)
 
+
+def _send(options: argparse.Namespace) -> int:
+    from composer.cli import bulk
+    from composer.cli.where import Where
+    from composer.storage.sources import Reading
+
+    reading = Reading(options.encoding, options.delimiter.replace("\\t", "\t"), options.sheet, not options.no_header)
+    plan = bulk.Plan(
+        options.mapping, reading, options.dry_run, options.send_anyway, not options.no_unique_ids, options.times
+    )
     where = Where(options.store, options.base_url, options.store_id)
-    return send(options.file, where, options.format, anyway=options.send_anyway)
+    return bulk.send(options.file, options.resume, where, plan, options.format)
 
 
 def _sandbox(options: argparse.Namespace) -> int:
     from composer.sandbox.server import serve
 
     return serve(options.port, options.until_stdin_closes)
+
+
+def _worker(_: argparse.Namespace) -> int:
+    from composer.delivery.worker import Worker
+
+    return Worker(sys.stdin.buffer, sys.stdout.buffer).run()

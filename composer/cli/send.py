@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
-from composer import paths
 from composer.cli.texts import (
     FAILED,
     OK,
@@ -26,6 +22,7 @@ from composer.cli.texts import (
     shown,
 )
 from composer.cli.validate import about_event
+from composer.cli.where import KEY_VARIABLE, Misused, NotBegun, Where, data_folder, hold_key, store_meant
 from composer.delivery.client import Cancel
 from composer.delivery.outcome import OutcomeKind
 from composer.delivery.sender import KeyNeeded, NotSent, Sender, Sent, attempt_of
@@ -36,35 +33,17 @@ from composer.event.payload import Json
 from composer.sandbox.process import SandboxError, SandboxProcess
 from composer.storage.database import FILE_NAME, Database, StorageError
 from composer.storage.history import History
-from composer.storage.secrets import Secret, Secrets
-from composer.storage.stores import Kind, Store, StoreError, Stores, checked_base_url, checked_store_id, is_loopback
-
-KEY_VARIABLE = "REDO_API_SECRET"  # the vendor's name for it
+from composer.storage.secrets import Secrets
+from composer.storage.stores import Stores
 
 
-class Where(NamedTuple):
-    """Where an event is to go: a store by its name, or a server and the store's ID there."""
-
-    store: str | None
-    base_url: str | None
-    store_id: str | None
-
-
-class Misused(Exception):  # noqa: N818 - reads as the state it is
-    """The command can't be done as it was given; the text says why."""
-
-
-class NotBegun(Exception):  # noqa: N818 - reads as the state it is
-    """Nothing was sent, for a reason that lies on this machine; the text says which."""
-
-
-def send(file: str, where: Where, style: str, *, anyway: bool) -> int:
-    """Send the event in `file`, print what came back as `style` ("text" or "json"); returns the exit code.
+def send(path: Path, file: str, where: Where, style: str, *, anyway: bool) -> int:
+    """Send the event at `path`, which a person calls `file`, print what came back as `style`; returns the exit code.
 
     With errors it is sent only `anyway`.
     """
     try:
-        event = _only_event(file, where)
+        event = _only_event(path, file)
         findings = about_event(event)
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
         report: dict[str, Json] = {"outcome": "held-back", "status": None, "sentence": "", "duration_ms": 0, "body": ""}
@@ -86,11 +65,8 @@ def send(file: str, where: Where, style: str, *, anyway: bool) -> int:
     return OK if report["outcome"] == OutcomeKind.QUEUED else FAILED
 
 
-def _only_event(file: str, where: Where) -> Event:
-    by_address = (where.base_url is not None, where.store_id is not None)
-    if by_address not in {(True, True), (False, False)} or (where.store is None) != all(by_address):
-        raise Misused("say where to: --store NAME, or --base-url URL and --store-id ID")
-    events = read(file).events
+def _only_event(path: Path, file: str) -> Event:
+    events = read(str(path), file).events
     if len(events) != 1:
         raise Misused(f"send takes one event, and {file} holds {len(events)}")
     return events[0]
@@ -118,9 +94,9 @@ def _deliver(event: Event, findings: list[Finding], where: Where, *, sent_anyway
     sandbox = SandboxProcess()
     secrets = Secrets()
     try:
-        with closing(Database(_data_folder() / FILE_NAME)) as database:
-            store = _store(where, Stores(database))
-            _hold_key(store, secrets, is_needed=where.store is None)
+        with closing(Database(data_folder() / FILE_NAME)) as database:
+            store = store_meant(where, Stores(database))
+            hold_key(store, secrets, is_needed=where.store is None)
             if store.is_built_in:
                 store = store.at(sandbox.start())
             text = jsontext.dumps(event.payload) if event.text is None else event.text
@@ -134,46 +110,6 @@ def _deliver(event: Event, findings: list[Finding], where: Where, *, sent_anyway
         raise NotBegun(str(error)) from None
     finally:
         sandbox.stop()
-
-
-def _data_folder() -> Path:
-    """Raises NotBegun."""
-    try:
-        return paths.data_folder()
-    except OSError as error:
-        raise NotBegun(
-            f"The data folder {error.filename} can't be used: {error.strerror}. "
-            "Check it, or choose another with EVENT_COMPOSER_HOME."
-        ) from None
-
-
-def _store(where: Where, stores: Stores) -> Store:
-    """The store that is meant; one given by its address has no row. Raises Misused."""
-    if where.store is not None:
-        store = stores.named(where.store)
-        if store is None:
-            names = ", ".join(f"“{known.name}”" for known in stores.all())
-            raise Misused(f"there is no store named “{where.store}”; there are: {names}")
-        return store
-    try:
-        base_url, store_id = checked_base_url(where.base_url or ""), checked_store_id(where.store_id or "")
-    except StoreError as error:
-        raise Misused(str(error)) from None
-    host = urlsplit(base_url).hostname or ""
-    # Nothing more is known about the store, so the history shows it as one that reaches customers.
-    return Store(0, host, Kind.TEST if is_loopback(host) else Kind.LIVE, base_url, store_id, "command line")
-
-
-def _hold_key(store: Store, secrets: Secrets, *, is_needed: bool) -> None:
-    """Take the key from the environment, if it is there. Raises Misused, without quoting it."""
-    text = os.environ.get(KEY_VARIABLE, "")
-    if text.strip():
-        try:
-            secrets.hold(store, Secret(text))
-        except ValueError as error:
-            raise Misused(f"{KEY_VARIABLE}: {error}") from None
-    elif is_needed:
-        raise Misused(f"the API secret is missing: set {KEY_VARIABLE}")
 
 
 @contextmanager

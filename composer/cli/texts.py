@@ -22,10 +22,10 @@ class Unreadable(Exception):  # noqa: N818 - reads as the state it is
     """A file can't be read or is not JSON. The text is what a compiler would print: file, line and column, sentence."""
 
 
-def read(name: str) -> documents.Document:
-    """The events in the file `name`, - for standard input. Raises Unreadable."""
+def read(path: str, name: str) -> documents.Document:
+    """The events in the file at `path`, - for standard input, which a person calls `name`. Raises Unreadable."""
     try:
-        return documents.read(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes())
+        return documents.read(sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes())
     except JsonTextError as error:
         raise Unreadable(f"{shown(name)}:{error.line}:{error.column}: {error.message}") from None
     except (OSError, ValueError) as error:  # ValueError: a name no file can have

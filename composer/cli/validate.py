@@ -29,7 +29,7 @@ def validate(files: Sequence[str], style: str) -> int:
     events, unreadable = 0, False
     for name in files:
         try:
-            document = read(name)
+            document = read(name, name)
         except Unreadable as error:
             complain(str(error))
             unreadable = True

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from composer.delivery.sender import Sender
     from composer.sandbox.process import SandboxProcess
     from composer.storage.history import History
+    from composer.storage.mappings import Mappings
+    from composer.storage.runs import Runs
 
 
 class Desk:
@@ -45,6 +47,20 @@ class Desk:
         from composer.storage.history import History
 
         return History(self.database)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The bulk runs; loaded when they are first asked for."""
+        from composer.storage.runs import Runs
+
+        return Runs(self.folder)
+
+    @cached_property
+    def mappings(self) -> Mappings:
+        """The saved mappings; loaded when they are first asked for."""
+        from composer.storage.mappings import Mappings
+
+        return Mappings(self.database)
 
     @property
     def sandbox_url(self) -> str:

@@ -18,6 +18,18 @@ def may_send_live(parent: QWidget, store: str, customer: str) -> bool:
     )
 
 
+def may_send_many_live(parent: QWidget, store: str, events: int) -> bool:
+    """Whether a bulk run may go to a live store."""
+    return _ask(
+        parent,
+        "Send to a live store",
+        f"Send {events:,} event{'' if events == 1 else 's'} to the live store “{store}”?",
+        "Flows that listen for them may write to all these people for real. It can be paused and stopped, but what was "
+        "sent can't be taken back.",
+        f"Send to {store}",
+    )
+
+
 def may_lose_draft(parent: QWidget, reason: str) -> bool:
     """Whether the window may close although the draft can't be saved."""
     return _ask(

@@ -169,7 +169,8 @@ class Theme(QObject):
         sheet = resource("theme.qss").read_text("utf-8")
         for name in sorted(Tokens._fields, key=len, reverse=True):
             sheet = sheet.replace(f"${name}", getattr(self.tokens, name))
-        self._app.setStyleSheet(sheet)
+        check = resource(f"icons/check-{'dark' if dark else 'light'}.svg").as_posix()  # a stylesheet can't colour it
+        self._app.setStyleSheet(sheet.replace("url(check.svg)", f'url("{check}")'))
 
 
 def _palette(tokens: Tokens) -> QPalette:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QMainWindow,
     QStackedWidget,
@@ -19,18 +19,21 @@ from composer.storage.stores import Kind, Store
 from composer.ui.frame import Frame
 from composer.ui.jobs import Jobs
 from composer.ui.notice import Notice
+from composer.ui.shortcuts import Shortcuts, add_shortcuts
 from composer.ui.store_bar import StoreBar
 from composer.ui.theme import Choice, Theme
 
 if TYPE_CHECKING:
     from composer.event.payload import Json
+    from composer.ui.bulk.exchange import Exchange
+    from composer.ui.bulk.place import BulkPlace
     from composer.ui.compose.composition import Composition
     from composer.ui.compose.place import ComposePlace
     from composer.ui.compose.sending import Sending
     from composer.ui.desk import Desk
 
-COMPOSE, HISTORY, SANDBOX, SETTINGS = range(4)
-PLACES = ("Compose", "History", "Sandbox", "Settings")
+COMPOSE, BULK, HISTORY, SANDBOX, SETTINGS = range(5)
+PLACES = ("Compose", "Bulk", "History", "Sandbox", "Settings")
 
 
 class MainWindow(QMainWindow):
@@ -55,7 +58,9 @@ class MainWindow(QMainWindow):
         self.notice = Notice(self)
         self.store_bar = StoreBar(theme)
         self._compose: ComposePlace | None = None
+        self._between: Exchange | None = None
         self._places: dict[int, QWidget] = {}
+        self._states: dict[int, str] = {}  # what the status line says of a place
         self._stack = QStackedWidget()
         self._frame = Frame(self.store_bar, self.notice, self._stack, PLACES)
         self.setCentralWidget(self._frame)
@@ -94,6 +99,7 @@ class MainWindow(QMainWindow):
         focus = there.focusWidget() or there  # where it was when the place was left
         self._stack.setCurrentWidget(there)
         self._frame.buttons[place].setChecked(True)
+        self._frame.state.setText(self._states.get(place, ""))
         focus.setFocus()
         if place == HISTORY:
             there.refresh()  # type: ignore[attr-defined]
@@ -129,6 +135,13 @@ class MainWindow(QMainWindow):
         self.notice.clear()
         findings = self.composition.findings
         self.sending.send(store, self._sent_payload(), self.composition.wire(), findings, anyway=held_back)
+
+    def _send_here(self) -> None:
+        """In Bulk it is its rows that are meant, elsewhere what is composed."""
+        if self._stack.currentWidget() is self._places.get(BULK):
+            self.bulk.go_on()
+        else:
+            self.send()
 
     def _judge_now(self) -> None:
         """Nothing is sent on old findings, or before the checks are loaded."""
@@ -166,6 +179,8 @@ class MainWindow(QMainWindow):
                 event.ignore()
                 return
         self.sending.cancel()
+        if BULK in self._places:
+            self._places[BULK].end()  # type: ignore[attr-defined]
         event.accept()
 
     def _follow_first_paint(self) -> None:
@@ -187,10 +202,11 @@ class MainWindow(QMainWindow):
         place.new_wanted.connect(self.begin_anew)
         place.open_wanted.connect(self._open_file)
         place.save_wanted.connect(self._save_file)
+        place.bulk_wanted.connect(self._add_to_bulk)
         place.response.entry_wanted.connect(self._show_entry)
         place.drafting.said.connect(self._frame.saved.setText)
         place.drafting.failed.connect(lambda sentence: self.notice.say("bad", sentence))
-        place.state_said.connect(self._frame.state.setText)
+        place.state_said.connect(partial(self._say_state, COMPOSE))
         sending.finished.connect(lambda _sent: self._refresh_history())
         sending.key_needed.connect(self._ask_for_key)
         if self.store_bar.store is not None:
@@ -206,8 +222,8 @@ class MainWindow(QMainWindow):
 
     def _actions(self) -> None:
         standard = QKeySequence.StandardKey
-        keys: tuple[tuple[str, object, Callable[[], object]], ...] = (
-            ("Send", ["Ctrl+Return", "Ctrl+Enter"], self.send),
+        keys: Shortcuts = (
+            ("Send", ["Ctrl+Return", "Ctrl+Enter"], self._send_here),
             ("Send anyway", ["Ctrl+Shift+Return", "Ctrl+Shift+Enter"], lambda: self.send(anyway=True)),
             ("Undo", standard.Undo, self._undo),
             ("Redo", ["Ctrl+Shift+Z", "Ctrl+Y"], self._redo),
@@ -220,14 +236,7 @@ class MainWindow(QMainWindow):
             ("Quit", standard.Quit, self.close),
             *((name, f"Ctrl+{at + 1}", partial(self.go_to, at)) for at, name in enumerate(PLACES)),
         )
-        for name, key, act in keys:
-            action = QAction(name, self)
-            if isinstance(key, list):
-                action.setShortcuts(key)
-            else:
-                action.setShortcut(key)  # type: ignore[call-overload]
-            action.triggered.connect(lambda _checked=False, act=act: act())
-            self.addAction(action)
+        add_shortcuts(self, keys)
 
     def _make(self, place: int) -> QWidget:
         desk = self._desk
@@ -236,9 +245,12 @@ class MainWindow(QMainWindow):
         if place == HISTORY:
             from composer.ui.history.place import HistoryPlace
 
-            history = HistoryPlace(self._theme, self._jobs, desk.history)
+            history = HistoryPlace(self._theme, self._jobs, desk.history, desk.runs)
             history.edit_as_new.connect(self._edit_as_new)
+            history.run_wanted.connect(self._show_run)
             return history
+        if place == BULK:
+            return self._make_bulk()
         if place == SANDBOX:
             from composer.ui.sandbox.place import SandboxPlace
 
@@ -251,6 +263,48 @@ class MainWindow(QMainWindow):
         settings.stores_changed.connect(self.show_stores)
         settings.theme_chosen.connect(lambda choice: self._theme.choose(Choice(choice)))
         return settings
+
+    def _make_bulk(self) -> BulkPlace:
+        from composer.ui.bulk.place import BulkPlace
+
+        bulk = BulkPlace(self._theme, self._jobs, self._desk, self)
+        bulk.edit_wanted.connect(self._edit_row)
+        bulk.edit_as_new.connect(self._edit_as_new)
+        bulk.key_needed.connect(self._ask_for_key_of)
+        bulk.history_changed.connect(self._refresh_history)
+        bulk.base_wanted.connect(lambda: bulk.take_base(self._sent_payload()))
+        bulk.state_said.connect(partial(self._say_state, BULK))
+        if self.store_bar.store is not None:
+            bulk.show_store(self.store_bar.store)
+        return bulk
+
+    @property
+    def bulk(self) -> BulkPlace:
+        """The Bulk place, shown."""
+        return self.go_to(BULK)  # type: ignore[return-value]
+
+    def _say_state(self, place: int, words: str) -> None:
+        self._states[place] = words
+        if self._stack.currentWidget() in (None, self._places.get(place)):
+            self._frame.state.setText(words)
+
+    def _show_run(self, run: str) -> None:
+        self.bulk.show_run(run)
+
+    def _exchange(self) -> Exchange:
+        if self._between is None:
+            from composer.ui.bulk.exchange import Exchange
+
+            self._between = Exchange(self.compose, lambda: self.bulk, self._compose_next)
+        return self._between
+
+    def _add_to_bulk(self, times: int) -> None:
+        if self._is_ready():
+            self._exchange().add_to_bulk(times)
+
+    def _edit_row(self, name: str, payload: Json, save: Callable[[Json], None]) -> None:
+        if self._is_ready():
+            self._exchange().edit_row(name, payload, save)
 
     def start_sandbox(self) -> None:
         """Start the sandbox's process, and say where it is."""
@@ -271,6 +325,8 @@ class MainWindow(QMainWindow):
         self.store_bar.show_address(self._desk.sandbox_url)
         if self._compose is not None:
             self._compose.show_store(store)
+        if BULK in self._places:
+            self._places[BULK].show_store(store)  # type: ignore[attr-defined]
         if store.kind is not Kind.SANDBOX:
             self._jobs.run(lambda: self._desk.secrets.state(store), lambda state: self.store_bar.show_key(store, state))
 
@@ -300,7 +356,9 @@ class MainWindow(QMainWindow):
         return self.composition.payload if self.composition.error is None else None
 
     def _ask_for_key(self, sentence: str) -> None:
-        store = self.sending.store
+        self._ask_for_key_of(self.sending.store, sentence)
+
+    def _ask_for_key_of(self, store: Store | None, sentence: str) -> None:
         self.notice.say("caution", sentence, "Open Settings", lambda: self._open_key_of(store))
 
     def _open_key_of(self, store: Store | None) -> None:

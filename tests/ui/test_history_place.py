@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from composer.delivery.outcome import Outcome, OutcomeKind, answered
 from composer.event import jsontext
 from composer.event.findings import Finding, Severity
 from composer.storage.database import Database
-from composer.storage.history import Attempt, History
+from composer.storage.history import Attempt, History, RunKind
+from composer.storage.runs import Added, Finished, Runs, State, Status
 from composer.storage.stores import Kind, Store
 from composer.ui.history.place import PAGE, HistoryPlace
 from composer.ui.history.rows import status
@@ -36,9 +38,9 @@ def history(database: Database) -> History:
 
 
 @pytest.fixture
-def place(theme: Theme, jobs: Jobs, history: History, show: Any) -> HistoryPlace:
+def place(theme: Theme, jobs: Jobs, history: History, tmp_path: Path, show: Any) -> HistoryPlace:
     """Not shown yet: the test first writes what is there."""
-    place = HistoryPlace(theme, jobs, history)
+    place = HistoryPlace(theme, jobs, history, Runs(tmp_path))
     place.open = lambda: show(place)  # type: ignore[attr-defined]
     return place
 
@@ -230,3 +232,38 @@ def test_a_damaged_file_is_told_and_reading_can_be_tried_again(
     qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(place.model.rows) == 1)
     assert place.notice.sentence == ""
+
+
+def test_a_bulk_run_is_one_entry_with_its_requests_inside(
+    place: HistoryPlace, history: History, tmp_path: Path, qtbot: QtBot
+) -> None:
+    run = Runs(tmp_path).create("orders.jsonl", "", "events", None, {}, None)
+    with run.hold(sending=False):
+        run.add(Added(number, "{}", {}, []) for number in (1, 2))
+    run.change(status=Status.READY)
+    with run.hold():
+        request = run.begin([1, 2])
+        problem = b'{"title": "The shop is closed"}'
+        run.finish([Finished(request, "rejected", State.REJECTED, "Rejected (400).", 400, [("X-Shop", "1")], problem)])
+    entry = history.begin_run(STORE, run.id, "orders.jsonl", "2 events")
+    history.tell_run(entry, RunKind.NOT_ALL, "2 rejected.", 12)
+    place.open()  # type: ignore[attr-defined]
+    qtbot.waitUntil(place.run_detail.isVisible)
+    assert place.run_detail.sentence.text() == "2 rejected."
+    assert len(place.run_detail.model.rows) == 1
+    place.run_detail.list.selectRow(0)
+    qtbot.waitUntil(lambda: "The shop is closed" in place.run_detail.answer.toPlainText())
+    assert place.run_detail.about.text() == "Rows 1 to 2. Rejected (400)."
+    assert place.run_detail.answer_head.toPlainText() == "X-Shop: 1"
+    with qtbot.waitSignal(place.run_wanted) as wanted:
+        place.run_detail.open.click()
+    assert wanted.args == [run.id]
+
+
+def test_a_run_whose_file_is_gone_keeps_its_entry(place: HistoryPlace, history: History, qtbot: QtBot) -> None:
+    entry = history.begin_run(STORE, "run-gone", "orders.csv", "3 events")
+    history.tell_run(entry, RunKind.ALL_QUEUED, "3 queued.", 12)
+    place.open()  # type: ignore[attr-defined]
+    qtbot.waitUntil(place.run_detail.isVisible)
+    assert place.run_detail.sentence.text().startswith("3 queued. The run run-gone is not there any more")
+    assert not place.run_detail.open.isEnabled()

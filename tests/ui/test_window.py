@@ -19,7 +19,7 @@ from composer.storage.stores import Kind
 from composer.ui.desk import Desk
 from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
-from composer.ui.window import COMPOSE, HISTORY, SANDBOX, SETTINGS, MainWindow
+from composer.ui.window import BULK, COMPOSE, HISTORY, SANDBOX, SETTINGS, MainWindow
 from tests.support.hands import OpenWindow, entry, fill, focused, paste, press, read, type_in_focus
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -235,7 +235,13 @@ class TestKeyboard:
 
     @pytest.mark.parametrize(
         ("key", "place"),
-        [(Qt.Key.Key_2, HISTORY), (Qt.Key.Key_3, SANDBOX), (Qt.Key.Key_4, SETTINGS), (Qt.Key.Key_1, COMPOSE)],
+        [
+            (Qt.Key.Key_2, BULK),
+            (Qt.Key.Key_3, HISTORY),
+            (Qt.Key.Key_4, SANDBOX),
+            (Qt.Key.Key_5, SETTINGS),
+            (Qt.Key.Key_1, COMPOSE),
+        ],
     )
     def test_control_and_a_number_switch_places(
         self, window: MainWindow, qtbot: QtBot, key: Qt.Key, place: int
@@ -246,7 +252,7 @@ class TestKeyboard:
 
     def test_coming_back_the_keyboard_is_where_it_was(self, window: MainWindow, qtbot: QtBot) -> None:
         entry(window, "/customer/phoneNumber").setFocus()
-        press(qtbot, Qt.Key.Key_4, CONTROL)
+        press(qtbot, Qt.Key.Key_5, CONTROL)
         press(qtbot, Qt.Key.Key_1, CONTROL)
         assert focused() is entry(window, "/customer/phoneNumber")
 

@@ -24,7 +24,7 @@ def test_after_a_kill_the_text_is_back_and_the_event_under_way_has_no_answer(lau
 
     app = launcher.start()
     assert app.text_of("The event as JSON") == HALF
-    app.press("ctrl+2")
+    app.press("ctrl+3")
     words = app.sees("The event may have arrived.")
     assert "cell: No answer" in words
     assert app.query("SELECT event_name, finished_ms FROM history") == [("Order Placed", None)]

@@ -57,14 +57,14 @@ def test_a_key_is_found_nowhere_but_in_the_keyring_and_goes_with_its_store(
     assert server.requests[0].count(f"Authorization: Bearer {secret}\r\n".encode()) == 1
     assert server.requests[0].count(secret.encode()) == 1
 
-    app.press("ctrl+2")
+    app.press("ctrl+3")
     app.sees("Authorization: Bearer")
     app.click("Copy JSON")
     app.sees("button: Copied")
     assert places_of(secret, [tmp_path, keyring.folder]) == []
     assert places_in_memory_of(secret, app) == []
 
-    app.press("ctrl+4")
+    app.press("ctrl+5")
     app.tab_to("Stores")
     app.press("End")
     app.tab_to("Remove…")
@@ -97,7 +97,7 @@ def test_without_a_keyring_a_key_is_for_this_session_only(
 
 def add_store(app: App, url: str, secret: str) -> None:
     """Add the store "Acme" in Settings and press Enter behind its API secret, which can't be read on the screen."""
-    app.press("ctrl+4")
+    app.press("ctrl+5")
     app.sees("Appearance: Like the system")
     app.tab_to("Add store")
     app.press("space")

@@ -73,9 +73,9 @@ def test_panes_places_and_undo_have_their_keys(app: App) -> None:
     app.sees('"eventName": "Renamed"')
 
     for key, seen in (
-        ("ctrl+2", "Compose an event and press Ctrl+Enter."),
-        ("ctrl+3", "Nothing stored yet"),
-        ("ctrl+4", "Appearance: Like the system"),
+        ("ctrl+3", "Compose an event and press Ctrl+Enter."),
+        ("ctrl+4", "Nothing stored yet"),
+        ("ctrl+5", "Appearance: Like the system"),
         ("ctrl+1", "label: Last response"),
     ):
         app.press(key)

@@ -12,7 +12,7 @@ def test_what_was_sent_is_in_history_and_sandbox_and_can_be_edited_as_new(app: A
     app.press("ctrl+Return")
     app.sent(2)
 
-    app.press("ctrl+3")
+    app.press("ctrl+4")
     words = app.sees("1 profile · 2 events")
     assert "cell: Order Placed" in words
     assert "cell: Order Shipped" in words
@@ -21,7 +21,7 @@ def test_what_was_sent_is_in_history_and_sandbox_and_can_be_edited_as_new(app: A
     app.press("Right")
     app.sees("cell: Stewart Thompson")
 
-    app.press("ctrl+2")
+    app.press("ctrl+3")
     words = app.sees("2 entries")
     assert words.index("cell: Order Shipped") < words.index("cell: Order Placed")
     app.focused("Sent events, newest first")

@@ -35,6 +35,7 @@ class Drafting(QObject):
         self._jobs, self._drafts, self._composition, self._panel = jobs, drafts, composition, panel
         self._autosave = Later(AUTOSAVE, self._save, self)
         self._is_changed = False
+        self._is_suspended = False
         self._name = ""
 
     def restore(self, name: str, restored: Callable[[], None]) -> None:
@@ -64,8 +65,22 @@ class Drafting(QObject):
         One that nobody changed stays as it is: it may be long and not read yet, or the disk could not give it.
         """
         self._autosave.stop()
-        if self._is_changed:
+        if self._is_changed and not self._is_suspended:
             self._drafts.save(self._name, self._composition.wire())
+
+    def suspend(self) -> None:
+        """Save the draft and leave it alone until `go_on`: what is composed meanwhile is something else."""
+        try:
+            self.save_now()
+        except StorageError as error:
+            self._fail(error)
+        else:
+            self._is_changed = False
+        self._is_suspended = True
+
+    def go_on(self) -> None:
+        """What is composed is the draft again."""
+        self._is_suspended = False
 
     def choose_and_open(self, parent: QWidget) -> None:
         """Ask for a JSON file and take the event in it."""
@@ -108,6 +123,8 @@ class Drafting(QObject):
             self.said.emit(f"Saved as {path.name}")
 
     def _changed(self) -> None:
+        if self._is_suspended:
+            return
         self._is_changed = True
         self.said.emit("")
         if not self._autosave.isActive():  # else it would never come while somebody types on

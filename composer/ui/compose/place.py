@@ -16,6 +16,7 @@ from composer.ui.compose.response_panel import ResponsePanel
 from composer.ui.compose.sending import Sending
 from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
+from composer.ui.widgets.messages import Notice
 from composer.ui.widgets.pieces import GRID, Elided, button, label, restyle
 
 SHOWN_NAME = 200  # characters
@@ -25,13 +26,15 @@ class ComposePlace(QWidget):
     """The place where one event is made and sent.
 
     Signals: `send_wanted(bool)` True to send in spite of errors; `new_wanted(bool)` a new event, True for the starter
-    one; `open_wanted()` and `save_wanted()` a JSON file; `state_said(str)` errors and warnings for the status line.
+    one; `open_wanted()` and `save_wanted()` a JSON file; `bulk_wanted(int)` the event that many times as rows of a bulk
+    run, 0 to be asked how often; `state_said(str)` errors and warnings for the status line.
     """
 
     send_wanted = Signal(bool)
     new_wanted = Signal(bool)
     open_wanted = Signal()
     save_wanted = Signal()
+    bulk_wanted = Signal(int)
     state_said = Signal(str)
 
     def __init__(self, theme: Theme, jobs: Jobs, drafts: Drafts, composition: Composition, sending: Sending) -> None:
@@ -132,7 +135,9 @@ class ComposePlace(QWidget):
             made = button(words, signal.emit)
             made.setToolTip(tip)
             head.addWidget(made)
+        self.row_strip = Notice()
         column.addLayout(head)
+        column.addWidget(self.row_strip)
         column.addWidget(self.form, 1)
         return left
 
@@ -142,6 +147,16 @@ class ComposePlace(QWidget):
         menu = QMenu(made)
         menu.addAction("Empty event\tCtrl+N").triggered.connect(lambda: self.new_wanted.emit(False))
         menu.addAction("Starter event").triggered.connect(lambda: self.new_wanted.emit(True))
+        made.setMenu(menu)
+        return made
+
+    def _bulk_button(self) -> QPushButton:
+        made = button("To bulk ▾")
+        made.setAccessibleName("Add to bulk")
+        made.setToolTip("Make the event a row of a bulk run, once or many times")
+        menu = QMenu(made)
+        menu.addAction("Add once").triggered.connect(lambda: self.bulk_wanted.emit(1))
+        menu.addAction("Add many times…").triggered.connect(lambda: self.bulk_wanted.emit(0))
         made.setMenu(menu)
         return made
 
@@ -156,6 +171,7 @@ class ComposePlace(QWidget):
         foot = QHBoxLayout()
         foot.setSpacing(GRID)
         self._held_back = label("", "small")
+        foot.addWidget(self._bulk_button())
         foot.addWidget(self._held_back, 1)
         foot.addWidget(self.anyway_button)
         foot.addWidget(self.send_button)

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from composer.storage.database import StorageError
 from composer.storage.history import Entry, History
+from composer.storage.runs import Runs
 from composer.ui.history.detail import Detail
 from composer.ui.history.reading import Reading, read
 from composer.ui.history.rows import HEADERS, SAMPLES, cell
+from composer.ui.history.run_detail import RunDetail, RunReading, read_run
 from composer.ui.jobs import Jobs
 from composer.ui.latest import Latest
 from composer.ui.theme import Theme
@@ -25,14 +27,17 @@ PAGE = 200  # entries read at a time
 class HistoryPlace(QWidget):
     """The list of attempts, and the chosen one beside it. The database is read in threads.
 
-    Signals: `edit_as_new(str)` with the body of a request, to be composed anew.
+    Signals: `edit_as_new(str)` with the body of a request, to be composed anew; `run_wanted(str)` the bulk run with
+    this id.
     """
 
     edit_as_new = Signal(str)
+    run_wanted = Signal(str)
 
-    def __init__(self, theme: Theme, jobs: Jobs, history: History, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, jobs: Jobs, history: History, runs: Runs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._history = history
+        self._runs = runs
         self._jobs = jobs
         self._newest = Latest(jobs)
         self._chosen_reader = Latest(jobs)
@@ -47,6 +52,11 @@ class HistoryPlace(QWidget):
         self.notice = Notice()
         self.detail = Detail(theme)
         self.detail.edit_as_new.connect(self.edit_as_new)
+        self.run_detail = RunDetail(theme, jobs)
+        self.run_detail.open_wanted.connect(self.run_wanted)
+        self._details = QStackedWidget()
+        self._details.addWidget(self.detail)
+        self._details.addWidget(self.run_detail)
         self._arrange()
         self.setFocusProxy(self.list)
 
@@ -86,12 +96,12 @@ class HistoryPlace(QWidget):
         split.setChildrenCollapsible(False)
         split.setHandleWidth(GRID + 4)
         split.addWidget(left)
-        split.addWidget(self.detail)
+        split.addWidget(self._details)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setSizes([600, 440])
         left.setMinimumWidth(360)
-        self.detail.setMinimumWidth(320)
+        self._details.setMinimumWidth(320)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 12, 14, 12)
         self._pages = QStackedWidget()
@@ -132,9 +142,12 @@ class HistoryPlace(QWidget):
         self._failed(error)
 
     def _choose(self, entry: Entry) -> None:
-        if entry.id != self._chosen or entry.id != self.detail.shown_id:
+        if entry.id != self._chosen or entry.id != self._shown_id():
             self._chosen = entry.id
             self._read_chosen()
+
+    def _shown_id(self) -> int | None:
+        return self.detail.shown_id if self._details.currentWidget() is self.detail else self.run_detail.shown_id
 
     def _choose_again(self) -> None:
         if self._chosen is not None:
@@ -145,18 +158,25 @@ class HistoryPlace(QWidget):
         if wanted is None:
             return
 
-        def work() -> Reading | None:
+        def work() -> Reading | RunReading | None:
             full = self._history.entry(wanted)
-            return read(full) if full else None
+            if full is None:
+                return None
+            return read_run(full, self._runs) if full.entry.run else read(full)
 
-        def done(reading: Reading | None) -> None:
+        def done(reading: Reading | RunReading | None) -> None:
             if wanted != self._chosen:
+                return
+            if isinstance(reading, RunReading):
+                self.run_detail.show_reading(reading)
+                self._details.setCurrentWidget(self.run_detail)
                 return
             if reading is None:
                 self._chosen = None
                 self.detail.show_nothing()
             else:
                 self.detail.show_reading(reading)
+            self._details.setCurrentWidget(self.detail)
 
         self._chosen_reader.run(work, done, self._failed)
 

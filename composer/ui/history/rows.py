@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from composer.delivery.outcome import OutcomeKind
-from composer.storage.history import Entry
+from composer.storage.history import Entry, RunKind
 from composer.ui.widgets import when
 from composer.ui.widgets.paged_model import Cell
 
@@ -25,16 +25,28 @@ _WORDS = {
     OutcomeKind.NO_ANSWER: ("No answer", "caution"),
     OutcomeKind.CANCELLED: ("Cancelled", "plain"),
 }
+_RUNS = {
+    RunKind.UNDER_WAY: ("Run under way", "accent"),
+    RunKind.PAUSED: ("Run paused", "caution"),
+    RunKind.STOPPED: ("Run stopped", "caution"),
+    RunKind.ALL_QUEUED: ("All queued", "good"),
+    RunKind.NOT_ALL: ("Not all queued", "bad"),
+}
 
 
 def status(entry: Entry) -> tuple[str, str]:
     """The words of an entry's status, such as "202 queued", and the tone of their chip."""
+    if entry.run:
+        return _RUNS[RunKind(entry.kind)]
     if entry.finished_ms is None and time.time() * 1000 - entry.begun_ms < STILL_POSSIBLE:
         return "No answer yet", "caution"
-    words, tone = _WORDS.get(OutcomeKind(entry.kind), (entry.kind, "plain"))
-    if entry.status is not None and entry.kind != OutcomeKind.NO_ANSWER:
-        return f"{entry.status} {words}", tone
-    return words, tone
+    return cell_of_kind(OutcomeKind(entry.kind), entry.status)
+
+
+def cell_of_kind(kind: OutcomeKind, status: int | None) -> tuple[str, str]:
+    """The words for what became of a request, and the tone of their chip."""
+    words, tone = _WORDS[kind]
+    return f"{status} {words}" if status is not None and kind != OutcomeKind.NO_ANSWER else words, tone
 
 
 def cell(entry: Entry, column: int) -> Cell:

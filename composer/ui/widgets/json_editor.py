@@ -70,6 +70,9 @@ class JsonEditor(QPlainTextEdit):
         self.setUndoRedoEnabled(False)  # the draft undoes, across form and text
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        option = self.document().defaultTextOption()
+        option.setTextDirection(Qt.LayoutDirection.LeftToRight)  # braces and colons stay, whatever the words are in
+        self.document().setDefaultTextOption(option)
         self.document().contentsChange.connect(self._contents_changed)
         self.verticalScrollBar().valueChanged.connect(self._color_seen)
         theme.changed.connect(self._theme_changed)

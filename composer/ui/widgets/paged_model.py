@@ -8,17 +8,28 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 TONE = Qt.ItemDataRole.UserRole  # the tone of a chip; empty for plain text
+INK = Qt.ItemDataRole.UserRole + 1  # the colour token of plain text; empty for the usual one
+ROLES = frozenset((Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, TONE, INK))
 
 Index = QModelIndex | QPersistentModelIndex
 Row = Any  # whatever the owner reads
 
 
 class Cell(NamedTuple):
-    """What stands in a cell. With a tone it is a chip, see `pieces.chip`; `tip` is said in place of a cut text."""
+    """What stands in a cell. With a tone it is a chip, see `pieces.chip`; `tip` is said in place of a cut text; `ink`
+    is the colour token of a text that is no chip.
+    """
 
     text: str
     tone: str = ""
     tip: str = ""
+    ink: str = ""
+
+    def for_role(self, role: int) -> str | None:
+        """What a model answers a view that asks for one of ROLES."""
+        if role == Qt.ItemDataRole.DisplayRole:
+            return " ".join(self.text.split())
+        return {TONE: self.tone, INK: self.ink}.get(role, self.tip) or None
 
 
 class PagedModel(QAbstractTableModel):
@@ -94,12 +105,9 @@ class PagedModel(QAbstractTableModel):
             self.more_wanted.emit()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, TONE):
+        if not index.isValid() or role not in ROLES:
             return None
-        cell = self._cell(self.rows[index.row()], index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return " ".join(cell.text.split())
-        return (cell.tone if role == TONE else cell.tip) or None
+        return self._cell(self.rows[index.row()], index.column()).for_role(role)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Vertical or not 0 <= section < len(self._headers):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -17,31 +18,32 @@ from PySide6.QtWidgets import (
 )
 
 from composer.ui.theme import SMALL_PIXELS, Theme
-from composer.ui.widgets.paged_model import TONE, Cell, PagedModel
+from composer.ui.widgets.paged_model import INK, TONE, Cell, PagedModel
 
 ROW_HEIGHT = 33
 _SIDE = 8  # pixels between a cell's edge and its text
 _CHIP_SIDE = 8
 _CHIP_HEIGHT = 21
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 
 Index = QModelIndex | QPersistentModelIndex
 
 
-class Table(QTableView):
-    """Shows a `PagedModel`; the current row is the chosen one.
+class CalmTable(QTableView):
+    """The look of every table of rows: whole rows are selected, nothing is edited in place, nothing scrolls sideways.
 
     Columns named in `samples` are as wide as that cell, the others share the room.
-
-    Signals: `chosen(object)` with the row's data when a person, or `choose`, goes to another row.
     """
 
-    chosen = Signal(object)
-
     def __init__(
-        self, theme: Theme, name: str, model: PagedModel, samples: dict[int, Cell], parent: QWidget | None = None
+        self,
+        theme: Theme,
+        name: str,
+        model: QAbstractItemModel,
+        samples: dict[int, Cell],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._rows = model
         self.setAccessibleName(name)
         self.setItemDelegate(_RowDelegate(theme, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -60,18 +62,37 @@ class Table(QTableView):
         self.horizontalHeader().setMinimumSectionSize(40)
         self.setModel(model)
         self._share_room(samples)
-        self.selectionModel().currentRowChanged.connect(self._current_changed)
-        model.rowsInserted.connect(self._hold_still)
 
     def _share_room(self, samples: dict[int, Cell]) -> None:
         header = self.horizontalHeader()
-        for column in range(self._rows.columnCount()):
+        for column in range(self.model().columnCount()):
             fixed = column in samples
             header.setSectionResizeMode(
                 column, QHeaderView.ResizeMode.Fixed if fixed else QHeaderView.ResizeMode.Stretch
             )
             if fixed:
-                self.setColumnWidth(column, _width(self, *samples[column][:2]) + 2 * _SIDE + 4)
+                self.setColumnWidth(column, self.width_of(samples[column]))
+
+    def width_of(self, cell: Cell) -> int:
+        """How wide a column has to be for this cell."""
+        return _width(self, cell.text, cell.tone) + 2 * _SIDE + 4
+
+
+class Table(CalmTable):
+    """Shows a `PagedModel`; the current row is the chosen one.
+
+    Signals: `chosen(object)` with the row's data when a person, or `choose`, goes to another row.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, theme: Theme, name: str, model: PagedModel, samples: dict[int, Cell], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(theme, name, model, samples, parent)
+        self._rows = model
+        self.selectionModel().currentRowChanged.connect(self._current_changed)
+        model.rowsInserted.connect(self._hold_still)
 
     def choose(self, key: Hashable) -> bool:
         """Go to the row with this key; False when it is not there."""
@@ -96,30 +117,31 @@ class Table(QTableView):
 
 
 class _RowDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, table: Table) -> None:
+    def __init__(self, theme: Theme, table: CalmTable) -> None:
         super().__init__(table)
         self._theme, self._table = theme, table
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        # A table in motion is nothing but this: each call costs, and each lets a thread that reads take its turn.
         table, rect = self._table, option.rect
-        is_current = table.selectionModel().isRowSelected(index.row())
-        painter.save()
-        if is_current:
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, self._theme.color("accent_weak"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), self._theme.color("line"))
-        if is_current and table.hasFocus() and index.column() == 0:
-            painter.fillRect(QRect(rect.topLeft(), QSize(3, rect.height())), self._theme.color("accent"))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, self._theme.color("line"))
+        if index.column() == 0 and table.hasFocus() and index.row() == table.currentIndex().row():
+            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), self._theme.color("accent"))
         text, tone = index.data(), index.data(TONE)
+        if not text:
+            return
         room = rect.adjusted(_SIDE, 0, -_SIDE, -1)
         if tone:
+            painter.save()
             self._paint_chip(painter, room, text, tone)
-        elif text:
-            painter.setFont(table.font())
-            painter.setPen(self._theme.color("text"))
-            cut = QFontMetrics(table.font()).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(room, flags, cut)
-        painter.restore()
+            painter.restore()
+            return
+        painter.setFont(option.font)
+        painter.setPen(self._theme.color(index.data(INK) or "text"))
+        cut = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, _LEFT, cut)
 
     def sizeHint(self, _: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(_width(self._table, index.data() or "", index.data(TONE) or "") + 2 * _SIDE, ROW_HEIGHT)
@@ -150,7 +172,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, cut)
 
 
-def _width(table: Table, text: str, tone: str) -> int:
+def _width(table: QTableView, text: str, tone: str) -> int:
     """Pixels a cell's content needs."""
     if tone:
         return QFontMetrics(_chip_font(table.font())).horizontalAdvance(text) + 2 + 2 * _CHIP_SIDE

@@ -1,0 +1,287 @@
+"""`event-composer send` with many events: every source is read, checked, sent and written down as in the window."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from composer.cli.progress import Bar
+from composer.cli.texts import FAILED, OK, UNUSABLE, complain, counted, print_json, print_line, shown
+from composer.cli.where import KEY_VARIABLE, Misused, NotBegun, Where, check_where, data_folder, hold_key, store_meant
+from composer.delivery.runner import Progress
+from composer.delivery.sender import KeyNeeded, NotSent
+from composer.delivery.sitting import Sitting, key_for, summary
+from composer.delivery.tasks import SAMPLE, create_run, proposed, repeatable
+from composer.event.payload import Json
+from composer.event.table.mapping import Mapping, MappingError, from_json
+from composer.sandbox.process import SandboxError, SandboxProcess
+from composer.storage.database import FILE_NAME, Database, StorageError
+from composer.storage.history import History
+from composer.storage.mappings import Mappings
+from composer.storage.runs import NOT_SENT, Options, Run, RunError, Runs, State, Status
+from composer.storage.runs.importing import append, import_rows
+from composer.storage.secrets import Secrets
+from composer.storage.sources import Reading, Source, SourceError, open_source
+from composer.storage.stores import Store, Stores
+
+LAST = "last"
+_NAMED = 20  # rows that are named one by one
+_TOLD = (State.HELD_BACK, State.REJECTED, State.NO_ANSWER)
+
+
+class Plan(NamedTuple):
+    """What is asked for besides where to: a file with a mapping, how the rows are read, what is done with them."""
+
+    mapping: str | None = None
+    reading: Reading = Reading()
+    dry_run: bool = False
+    anyway: bool = False
+    fill_ids: bool = True
+    times: int = 1
+
+
+def send(file: str | None, resume: str | None, where: Where, plan: Plan, style: str) -> int:
+    """Send what is in `file`, one event or many, or go on with the run `resume` (its id, or "last"). Prints the answer
+    as `style` ("text" or "json") and returns the exit code.
+    """
+    with _complaining():
+        if resume is not None:
+            if file is not None or plan != Plan():
+                raise Misused("--resume goes without a file, and without what is said about its rows")
+            return _resume(resume, where, style)
+        if file is None:
+            raise Misused("say which file to send, or which run to --resume")
+        if not plan.dry_run or any(where):
+            check_where(where)
+        with _on_disk(file) as path:
+            if not _is_for_one(path, plan):
+                return _send_many(path, file, where, plan, style)
+            from composer.cli.send import send as send_one
+
+            return send_one(path, file, where, style, anyway=plan.anyway)
+    return UNUSABLE
+
+
+def _is_for_one(path: Path, plan: Plan) -> bool:
+    """Whether it is about a single event: a file with one JSON value in it, and nothing that only many can have."""
+    if plan.mapping or plan.dry_run or plan.times > 1 or not plan.fill_ids:
+        return False
+    try:
+        source = open_source(path, plan.reading)
+        return source.headers is None and len(list(islice(source.rows(), 2))) < 2
+    except SourceError:
+        return path.suffix.lower() in {"", ".json"}  # the way of one event says in which line it is broken
+
+
+def _send_many(path: Path, name: str, where: Where, plan: Plan, style: str) -> int:
+    """All rows of a file: checked, and sent unless the run is a dry one."""
+    with closing(_imported(path, name, plan)) as run:
+        if not plan.dry_run:
+            return _sent(run, where, style)
+        code = _tell(run, None, style)
+    Runs(data_folder()).remove(run.id)
+    return code
+
+
+def _resume(run_id: str, where: Where, style: str) -> int:
+    """Go on with a run, the newest one for `last`; it knows its store."""
+    if any(where):
+        check_where(where)
+    runs = Runs(data_folder())
+    wanted = runs.latest() if run_id == LAST else run_id
+    if wanted is None:
+        raise Misused("there is no run to resume")
+    with closing(runs.open(wanted)) as run:
+        run.retry(states=(State.STOPPED, State.NO_ANSWER))
+        return _sent(run, where, style)
+
+
+@contextmanager
+def _complaining() -> Iterator[None]:
+    """Say on standard error why it could not be done; what follows the block then returns the exit code."""
+    try:
+        yield
+    except (Misused, SourceError, MappingError, RunError, NotBegun, NotSent, StorageError, SandboxError) as error:
+        complain(f"event-composer: {shown(str(error))}")
+
+
+@contextmanager
+def _on_disk(file: str) -> Iterator[Path]:
+    """The file, or what comes in on standard input as one."""
+    if file != "-":
+        yield Path(file)
+        return
+    with tempfile.NamedTemporaryFile(prefix="standard-input-") as kept:
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        kept.flush()
+        yield Path(kept.name)
+
+
+def _imported(path: Path, name: str, plan: Plan) -> Run:
+    """A run of all rows of the file. Raises what `_complaining` knows."""
+    source = open_source(path, plan.reading)
+    runs = Runs(data_folder())
+    run = create_run(runs, source, "" if name == "-" else str(path.resolve()), _mapping(source, plan))
+    bar = Bar()
+    try:
+        run.change(options=Options(plan.fill_ids, plan.anyway))
+        if plan.times > 1:
+            append(run, repeatable(_only_event(source)), plan.times)
+        else:
+            import_rows(run, source, lambda rows, share: bar.show(share, f"{rows:,} rows checked"))
+    except BaseException:
+        run.close()
+        runs.remove(run.id)
+        raise
+    finally:
+        bar.clear()
+    for note in source.notes:
+        complain(f"{shown(name)}: {note}")
+    return run
+
+
+def _only_event(source: Source) -> str:
+    rows = list(islice(source.rows(), 2))
+    if source.headers is not None or len(rows) > 1:
+        raise Misused(f"--times repeats one event, and {source.name} holds more than one JSON object")
+    return rows[0].text
+
+
+def _mapping(source: Source, plan: Plan) -> Mapping | None:
+    if source.headers is None:
+        if plan.mapping:
+            raise Misused("--mapping goes with a table; each row of this file is an event already")
+        return None
+    if plan.mapping:
+        mapping = _mapping_in(plan.mapping)
+        if len(mapping.columns) != len(source.headers):
+            raise Misused(
+                f"the mapping is for {counted(len(mapping.columns), 'column')}, and the file has {len(source.headers)}"
+            )
+        return mapping
+    with closing(Database(data_folder() / FILE_NAME)) as database:
+        mapping_found, _ = proposed(source, [row.cells for row in islice(source.rows(), SAMPLE)], Mappings(database))
+    if mapping_found is not None and mapping_found.questions:
+        raise Misused(
+            f"{mapping_found.questions[0].sentence} Answer it in the window and save the mapping, or give one with "
+            "--mapping."
+        )
+    return mapping_found
+
+
+def _mapping_in(file: str) -> Mapping:
+    try:
+        return from_json(json.loads(Path(file).read_text("utf-8-sig")))
+    except OSError as error:
+        raise Misused(f"the mapping {file} can't be read: {error.strerror}") from None
+    except ValueError as error:
+        raise Misused(f"the mapping {file} is not JSON: {error}") from None
+
+
+def _sent(run: Run, where: Where, style: str) -> int:
+    """Send what waits in the run."""
+    sandbox, secrets, bar = SandboxProcess(), Secrets(), Bar()
+    try:
+        with closing(Database(data_folder() / FILE_NAME)) as database:
+            store = _store(run, where, Stores(database))
+            hold_key(store, secrets, is_needed=not store.id)
+            if store.is_built_in:
+                store = store.at(sandbox.start())
+
+            def report(told: Progress) -> None:
+                done = told.rows - told.counts[State.WAITING] - told.counts[State.IN_FLIGHT]
+                left = f", {told.seconds_left:.0f} s left" if told.seconds_left is not None else ""
+                said = told.reason or f"{told.rate:.1f} requests/s{left}"
+                bar.show(done / max(told.rows, 1), f"{done:,} of {told.rows:,} · {said}")
+
+            sitting = Sitting(run, store, key_for(store, secrets), History(database), report)
+            with _interrupt_leaves(sitting):
+                end = sitting.send()
+    except KeyNeeded as error:
+        raise Misused(f"{error} Or set {KEY_VARIABLE}.") from None
+    finally:
+        bar.clear()
+        sandbox.stop()
+    return _tell(run, end, style)
+
+
+def _store(run: Run, where: Where, stores: Stores) -> Store:
+    """The store that is meant, or that the run was begun for."""
+    if where.store is not None or where.base_url is not None:
+        return store_meant(where, stores)
+    begun = run.info.store
+    if begun is None:
+        raise Misused(f"the run {run.id} was not sent to any store yet; say where to: --store NAME")
+    kept = stores.get(begun.id) if begun.id else None
+    return kept or begun
+
+
+@contextmanager
+def _interrupt_leaves(sitting: Sitting) -> Iterator[None]:
+    """Ctrl+C pauses the run and ends; a second one ends the program at once."""
+    pressed = False
+
+    def on_interrupt(*_: object) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+        sitting.say("leave")
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _tell(run: Run, end: Progress | None, style: str) -> int:
+    """Print what became of the rows; `end` is None after a dry run."""
+    counts, info = run.counts(), run.info
+    queued, not_sent = counts[State.QUEUED], sum(counts[state] for state in NOT_SENT)
+    waiting = counts[State.WAITING] + counts[State.IN_FLIGHT]
+    answer: dict[str, Json] = {
+        "run": info.id,
+        "events": info.rows,
+        "queued": queued,
+        "rejected": counts[State.REJECTED],
+        "not_sent": not_sent + waiting,
+        "no_answer": counts[State.NO_ANSWER],
+        "requests": info.requests,
+        "retries": info.retries,
+        "seconds": round(info.seconds, 3),
+    }
+    if style == "json":
+        print_json(answer)
+    else:
+        _print_rows(run)
+        if end is None:
+            print_line(f"Dry run: {counted(waiting, 'event')} would be sent, {not_sent:,} not. Nothing was sent.")
+        else:
+            took = f"{counted(info.requests, 'request')} in {info.seconds:.1f} s"
+            print_line(shown(f"{summary(counts)} of {counted(info.rows, 'event')}; {took}."))
+    if end is not None and end.reason:
+        complain(shown(end.reason))
+    if end is not None and (waiting or end.status is Status.PAUSED):
+        complain(f"To go on: event-composer send --resume {info.id}")
+    if end is None:
+        return OK if waiting == info.rows else FAILED
+    return OK if queued == info.rows else FAILED
+
+
+def _print_rows(run: Run) -> None:
+    """The rows that did not get through, the first of them one by one."""
+    numbers = run.numbers(states=_TOLD)
+    for record in run.records(numbers[:_NAMED]):
+        words = {State.HELD_BACK: "not sent", State.REJECTED: "rejected"}.get(record.state, "no answer")
+        print_line(shown(f"row {record.number}: {words}: {record.reason}"))
+    if len(numbers) > _NAMED:
+        print_line(f"and {len(numbers) - _NAMED:,} more rows")

@@ -1,0 +1,180 @@
+"""The right side of the history for a bulk run: how it stands, its requests, and what came back for one of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from composer.delivery.outcome import OutcomeKind
+from composer.storage.database import StorageError
+from composer.storage.history import FullEntry
+from composer.storage.runs import FullRequest, Request, Run, RunError, Runs
+from composer.ui.history.rows import cell_of_kind, status
+from composer.ui.jobs import Jobs
+from composer.ui.latest import Latest
+from composer.ui.theme import Theme
+from composer.ui.widgets import when
+from composer.ui.widgets.json_editor import JsonEditor
+from composer.ui.widgets.messages import Wrapped
+from composer.ui.widgets.paged_model import Cell, PagedModel
+from composer.ui.widgets.pieces import GRID, Card, button, chip, restyle
+from composer.ui.widgets.raw_text import RawText, readable
+from composer.ui.widgets.table import Table
+
+PAGE = 200  # requests read at a time
+HEADERS = ("Request", "When", "Rows", "Status", "Took")
+SAMPLES = {0: Cell("100,000"), 1: Cell("30 Nov 23:59"), 2: Cell("1,000"), 4: Cell("30,000 ms")}
+
+
+class RunReading(NamedTuple):
+    """A bulk run as the history shows it. `run` is None when its file is gone or can't be read: `sentence` says so."""
+
+    id: int
+    run_id: str
+    status: str
+    tone: str
+    title: str
+    sentence: str
+    run: Run | None
+    requests: list[Request]
+
+
+def read_run(full: FullEntry, runs: Runs) -> RunReading:
+    """The run behind a history entry, away from the UI thread."""
+    entry = full.entry
+    words, tone = status(entry)
+    title = f"{entry.event_name} · {entry.customer}"
+    try:
+        run = runs.open(entry.run)
+        requests = run.requests(limit=PAGE)
+    except (RunError, StorageError) as error:
+        return RunReading(entry.id, entry.run, words, tone, title, f"{full.answer.sentence} {error}".strip(), None, [])
+    return RunReading(entry.id, entry.run, words, tone, title, full.answer.sentence, run, requests)
+
+
+class RunDetail(QWidget):
+    """Shows one `RunReading`.
+
+    Signals: `open_wanted(str)` the run with this id, in the Bulk place.
+    """
+
+    open_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._reader = Latest(jobs)
+        self._reading: RunReading | None = None
+        self.status = chip()
+        self.card = Card(" ")
+        self.card.head.addWidget(self.status)
+        self.sentence = Wrapped("", "muted")
+        self.card.body.addWidget(self.sentence)
+        self.model = PagedModel(HEADERS, lambda request: request.id, _cell)
+        self.model.setParent(self)
+        self.model.more_wanted.connect(self._read_older)
+        self.list = Table(theme, "Requests of the run, newest first", self.model, SAMPLES)
+        self.list.chosen.connect(self._choose)
+        self.about = Wrapped("", "small")
+        self.answer_head = RawText(theme, "Headers of the response")
+        self.answer = JsonEditor(theme, read_only=True)
+        self.answer.setAccessibleName("Body of the response")
+        self.answer.setPlaceholderText("The body is empty.")
+        self.open = button("Open in Bulk", self._open, "primary")
+        self._arrange()
+
+    @property
+    def shown_id(self) -> int | None:
+        """The history entry that is shown."""
+        return self._reading.id if self._reading else None
+
+    def show_reading(self, reading: RunReading) -> None:
+        """Show one run; the chosen request stays chosen."""
+        is_same = self._reading is not None and self._reading.id == reading.id
+        if not is_same:
+            self.model.show_newest([], True)
+            self._clear_answer()
+        self._reading = reading
+        self.status.setText(reading.status)
+        restyle(self.status, "chip", reading.tone)
+        self.card.title.setText(reading.title[:120])
+        self.sentence.say(reading.sentence)
+        self.open.setEnabled(reading.run is not None)
+        self.model.show_newest(reading.requests, len(reading.requests) < PAGE)
+
+    def _arrange(self) -> None:
+        frame = Card()
+        frame.body.setContentsMargins(1, 1, 1, 1)
+        frame.body.addWidget(self.list)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.open)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.card)
+        column.addWidget(frame, 2)
+        column.addWidget(self.about)
+        column.addWidget(self.answer_head)
+        column.addWidget(self.answer, 1)
+        column.addLayout(foot)
+
+    def _read_older(self) -> None:
+        reading, last = self._reading, self.model.rows[-1].id
+        if reading is None or reading.run is None:
+            self.model.give_up()
+            return
+        run = reading.run
+        self._jobs.run(
+            lambda: run.requests(before=last, limit=PAGE),
+            lambda page: self.model.add_older(page, len(page) < PAGE),
+            self._failed,
+        )
+
+    def _choose(self, request: Request) -> None:
+        run = self._reading.run if self._reading else None
+        if run is not None:
+            self._reader.run(lambda: run.request(request.id), self._show_request, self._failed)
+
+    def _show_request(self, full: FullRequest | None) -> None:
+        if full is None:
+            self._clear_answer()
+            return
+        request, numbers = full.request, full.numbers
+        spans = f"{numbers[0]:,} to {numbers[-1]:,}" if len(numbers) > 1 else f"{numbers[0]:,}" if numbers else "none"
+        self.about.say(" ".join((f"Rows {spans}. {request.sentence or 'On its way.'}", full.detail)).strip())
+        self.answer_head.show_lines("\n".join(f"{name}: {value}" for name, value in full.headers))
+        self.answer_head.setVisible(bool(full.headers))
+        self.answer.show_text(readable(full.body.decode("utf-8", "replace"), is_pretty=True))
+
+    def _clear_answer(self) -> None:
+        self.about.say("Choose a request to see what came back.")
+        self.answer_head.hide()
+        self.answer.show_text("")
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, (StorageError, RunError)):
+            raise error
+        self.model.give_up()
+        self.sentence.say(str(error))
+
+    def _open(self) -> None:
+        if self._reading is not None:
+            self.open_wanted.emit(self._reading.run_id)
+
+
+def _cell(request: Request, column: int) -> Cell:
+    if column == 0:
+        again = f"again for request {request.attempt_of:,}" if request.attempt_of else ""
+        return Cell(f"{request.id:,}", tip=again)
+    if column == 1:
+        return Cell(when.short(request.begun_ms), tip=when.whole(request.begun_ms))
+    if column == 2:
+        return Cell(f"{request.rows:,}")
+    if column == 3:
+        if not request.kind:
+            return Cell("No answer yet", "caution")
+        return Cell(*cell_of_kind(OutcomeKind(request.kind), request.status))
+    return Cell(f"{request.duration_ms:,} ms" if request.kind else "")
