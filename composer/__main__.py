@@ -19,7 +19,7 @@ def main() -> int:
     gc.disable()  # until the window stands: everything loaded stays, and looking through it costs a tenth of the start
     from composer import app
 
-    return app.run(sys.argv)
+    return app.run()
 
 
 if __name__ == "__main__":

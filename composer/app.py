@@ -64,9 +64,8 @@ def _load_checks() -> object:
     return check
 
 
-def run(argv: list[str]) -> int:
-    """Open the window and stay until it is closed; returns the exit code."""
-    del argv
+def run(rows: Path | None = None) -> int:
+    """Open the window, in Bulk with the file `rows` if given, and stay until it is closed; returns the exit code."""
     if not _has_display():
         print("There is no display here. See: event-composer --help", file=sys.stderr)  # noqa: T201
         return 1
@@ -75,6 +74,8 @@ def run(argv: list[str]) -> int:
     except (StorageError, OSError) as error:
         return _cannot_start(str(error))
     sys.excepthook = _Complaint(app)
+    if rows is not None:
+        app.window.opened.connect(lambda: app.window.bulk.open_file(str(rows.absolute())))
     app.window.show()
     code = app.qt.exec()
     if not app.close():

@@ -70,8 +70,12 @@ def main(arguments: Sequence[str]) -> int:
             return self_test(options.screenshot)
         if options.screenshot:
             parser.error("--screenshot goes with --self-test")
+        if options.open is not None:
+            from composer.app import run
+
+            return run(options.open)
         if options.command is None:
-            parser.error("say what to do: validate, send, sandbox or --self-test")
+            parser.error("say what to do: validate, send, sandbox, --open or --self-test")
         code: int = options.run(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -98,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--screenshot", type=Path, metavar="FILE", help="with --self-test: save a picture of the window"
     )
+    parser.add_argument("--open", type=Path, metavar="FILE", help="open the window with the rows of this file in Bulk")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     validate = _command(commands, "validate", "check files of events", VALIDATE_HELP, VALIDATE_DETAILS)

@@ -48,9 +48,8 @@ class Sitting:
         except StoreError as error:
             raise NotSent(f"Nothing was sent. {error}") from error
         run = self._run
-        with run.hold(sending=False):
+        with run.hold(self._store):
             run.change(store=self._store)
-        with run.hold():
             info = run.info
             entry = info.entry
             if not entry:

@@ -185,15 +185,16 @@ class Launcher:
             "TMPDIR": str(temporary),
         }
 
-    def start(self, width: int = 1280, height: int = 800) -> App:
+    def start(self, *arguments: str, width: int = 1280, height: int = 800) -> App:
         """Start it and wait for its window, which then has the keyboard and this size in pixels."""
         self._reader.forget()
-        program = self._screen.start("-m", "composer", env=self._environment, log=self._log)
+        program = self._screen.start("-m", "composer", *arguments, env=self._environment, log=self._log)
         app = App(self._screen, self._reader, self._folder / "event-composer", program, self._log)
         self._screen.resize(app.window, width, height)
         self._screen.focus(app.window)
         app.find(TITLE)
-        app.focused("Event name")
+        if not arguments:
+            app.focused("Event name")
         return app
 
 
