@@ -1,85 +1,71 @@
-"""Postman's runner, newman, sending the same rows to the same sandbox: one request for each row, as it does it."""
+"""Postman's runner, newman, sending the rows of a file: one request for each row, as it does it."""
 
 from __future__ import annotations
 
+import csv
 import json
-import os
-import resource
 import shutil
 import subprocess
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
+
+from tests.bench.taken import Taken, taken_by
 
 VERSION = "6"
 ROWS = 2_000  # more would only take longer: its pace does not change
+_SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
 
-class Taken(NamedTuple):
-    """What a whole process took: wall seconds, processor seconds, the peak of its memory in MB."""
-
-    seconds: float
-    cpu: float
-    memory: float
+class NotThereError(Exception):
+    """newman can't be installed here; the text says why, in one line."""
 
 
-def installed(folder: Path) -> Path | None:
-    """newman in `folder`, installed with npm; None where that can't be."""
-    if shutil.which("npm") is None:
-        return None
-    done = subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), f"newman@{VERSION}"],
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
+def installed(folder: Path) -> Path:
+    """newman in `folder`, installed with npm. Raises NotThereError."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise NotThereError("there is no npm here")
+    command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), f"newman@{VERSION}"]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=180)
+    except subprocess.TimeoutExpired:
+        raise NotThereError("npm did not end within three minutes") from None
     program = folder / "node_modules" / ".bin" / "newman"
-    return program if done.returncode == 0 and program.exists() else None
+    if done.returncode or not program.exists():
+        said = done.stderr.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+        raise NotThereError(f"npm could not install it: {said[-1]}")
+    return program
 
 
-def taken_by(command: list[str], env: dict[str, str] | None = None) -> Taken:
-    """Run a command and measure it, by the operating system's own account of the finished process."""
-    began = time.monotonic()
-    with subprocess.Popen(
-        command, env=os.environ | (env or {}), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stderr is not None
-        said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(said.decode(errors="replace"))
-    return Taken(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _KB_IN_MB)
-
-
-_KB_IN_MB = 1024 if resource.getpagesize() else 1
-
-
-def run(program: Path, url: str, rows: list[dict[str, str]]) -> Taken:
-    """Send each row as one event."""
-    body = {
-        "eventName": "Order Placed",
-        "customer": {"email": "{{email}}", "firstName": "{{first}}"},
-        "uniqueId": "{{id}}",
-        "data": {"Order Id": "{{id}}", "Channel": "{{channel}}"},
-    }
-    request = {
-        "name": "Send",
-        "request": {
-            "method": "POST",
-            "header": [
-                {"key": "Authorization", "value": "Bearer bench"},
-                {"key": "Content-Type", "value": "application/json"},
-            ],
-            "url": url,
-            "body": {"mode": "raw", "raw": json.dumps(body)},
+def send(program: Path, url: str, file: Path) -> Taken:
+    """Send each row of a CSV file with the columns of `rows.HEADERS` as one event to `url`."""
+    event = {
+        "eventName": "{{Event}}",
+        "customer": {
+            "email": "{{Email}}",
+            "firstName": "{{First name}}",
+            "lastName": "{{Last name}}",
+            "phoneNumber": "{{Phone}}",
         },
+        "eventTimestamp": "{{Timestamp}}",
+        "value": "{{Value}}",
+        "valueCurrency": "{{Currency}}",
+        "uniqueId": "{{Order ID}}",
+        "data": {"Order ID": "{{Order ID}}", "Channel": "{{Channel}}"},
     }
-    schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-    with tempfile.TemporaryDirectory() as name:
-        collection, data = Path(name) / "collection.json", Path(name) / "rows.json"
-        collection.write_text(json.dumps({"info": {"name": "Rows", "schema": schema}, "item": [request]}))
-        data.write_text(json.dumps(rows))
-        return taken_by([str(program), "run", str(collection), "-d", str(data), "--reporters", "json",
-                         "--reporter-json-export", str(Path(name) / "report.json")])  # fmt: skip
+    headers = {"Authorization": "Bearer bench", "Content-Type": "application/json"}
+    request = {
+        "method": "POST",
+        "header": [{"key": key, "value": value} for key, value in headers.items()],
+        "url": url,
+        "body": {"mode": "raw", "raw": json.dumps(event).replace('"{{Value}}"', "{{Value}}")},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        collection = Path(folder, "collection.json")
+        described = {"info": {"name": "Rows", "schema": _SCHEMA}, "item": [{"name": "Send", "request": request}]}
+        collection.write_text(json.dumps(described))
+        data, report = Path(folder, "rows.json"), Path(folder, "report.json")
+        with file.open(newline="", encoding="utf-8") as source:  # of a CSV it makes numbers, of "+1206…" too
+            data.write_text(json.dumps(list(csv.DictReader(source))))
+        return taken_by([str(program), "run", str(collection), "--iteration-data", str(data), "--reporters", "json",
+                         "--reporter-json-export", str(report)])  # fmt: skip

@@ -6,7 +6,7 @@ import platform
 import sys
 from importlib.metadata import version
 
-from tests.bench import keystrokes, startup
+from tests.bench import bulk, keystrokes, startup
 
 
 def main() -> int:
@@ -16,6 +16,8 @@ def main() -> int:
     startup.report()
     print()
     keystrokes.report()
+    print(flush=True)
+    bulk.report()
     return 0
 
 

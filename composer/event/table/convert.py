@@ -14,8 +14,7 @@ from composer.event.table.cells import Cell, text_of
 _LONGEST = 64  # characters of a number or a date
 _EXACT = 2**53  # up to here a double holds every whole number
 
-_WHOLE = re.compile(r"-?[1-9][0-9]{0,14}")
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,8})\.[0-9]{1,6}")
+_SIMPLE = re.compile(r"-?[1-9][0-9]{0,14}|(-?(?:0|[1-9][0-9]{0,8})\.[0-9]{1,6})")  # a double holds all of these
 _SIGN = "[-+\N{MINUS SIGN}]?"
 _MONEY = r"(?:[A-Z]{0,2}[$€£¥₹₩₽₺₴₦₱₪₫฿]|[A-Z]{3})?"
 
@@ -58,11 +57,9 @@ def number(cell: Cell, written: str) -> int | float | None:
     could be meant as 25 or as 0.25.
     """
     if isinstance(cell, str):
-        if written == "point":
-            if _WHOLE.fullmatch(cell):
-                return int(cell)
-            if _DECIMAL.fullmatch(cell):  # no more than 15 digits: a double holds it
-                return _plain(float(cell))
+        if written == "point" and (simple := _SIMPLE.fullmatch(cell)) is not None:
+            found = float(cell)
+            return found if simple[1] and not found.is_integer() else int(found)
         return _number(cell, written) if len(cell) <= _LONGEST else None
     return None if isinstance(cell, bool) or cell - cell != 0 else _plain(cell)
 

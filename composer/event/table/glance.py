@@ -79,7 +79,10 @@ class Glance:
         """The quick look at one value of this column."""
         if self.is_blind:
             return lambda _: None
-        return _look_at_field(column.path, self) if column.path in BY_PATH else self._look_at_property(column.path)
+        if column.path not in BY_PATH:
+            return self._look_at_property(column.path)
+        kind = BY_PATH[column.path].kind
+        return self._look_at_timestamp if kind is Kind.DATE_TIME else _look_at_field(column.path)
 
     def about_presence(self, event: dict[str, Json]) -> tuple[Finding, ...]:
         """What there is to say about the fields that an event has and has not, and about what every event has."""
@@ -118,12 +121,15 @@ class Glance:
 
     def about_day(self, day: str) -> Said:
         """What to say about a moment of this day as an event's timestamp."""
-        found = self._days.get(day, MISSING)
-        if found is MISSING:
+        if day not in self._days:
             if len(self._days) >= _DAYS_REMEMBERED:
                 self._days.clear()
-            found = self._days[day] = self._judged_day(day)
-        return found  # type: ignore[no-any-return]
+            self._days[day] = self._judged_day(day)
+        return self._days[day]
+
+    def _look_at_timestamp(self, value: Json) -> Said:
+        is_one = isinstance(value, str) and convert.TIMESTAMP.fullmatch(value) is not None
+        return self.about_day(value[:10]) if is_one else None  # which is None where there is no such day
 
     def _judged_day(self, day: str) -> Said:
         if not convert.is_day(day):
@@ -151,7 +157,7 @@ class Glance:
             if isinstance(value, str):
                 if len(value) > _LONGEST or not (value.isascii() or _encodes(value)):
                     return None
-                if not judges or _PLAIN.match(value) or _is_timestamp(value):
+                if not judges or _PLAIN.match(value) or (value[4:5] == "-" and _is_timestamp(value)):
                     return CLEAN
             elif isinstance(value, bool):
                 return CLEAN
@@ -219,33 +225,32 @@ def _keys_are_fine(mapping: Mapping) -> bool:
     return True
 
 
-def _look_at_field(path: str, glance: Glance) -> Look:
+def _look_at_field(path: str) -> Look:
     """For a field of the catalogue: what plainly has its form is fine."""
     field = BY_PATH[path]
     match field.kind:
         case Kind.EMAIL:
-            is_fine: Callable[[Json], bool] = is_plain_email
+            return lambda value: CLEAN if is_plain_email(value) else None
         case Kind.PHONE:
-            is_fine = _is_likely_phone
+            return lambda value: CLEAN if _is_likely_phone(value) else None
         case Kind.OBJECT_ID:
             # One that is none is seen with the presence: what is said depends on the other identifiers.
             return lambda value: CLEAN if _is_text(value) and value == value.strip() else None
         case Kind.NUMBER:
             limit = {"latitude": 90, "longitude": 180}.get(field.name)
-            is_fine = _is_exact if limit is None else lambda value: _is_exact(value) and -limit <= value <= limit
-        case Kind.DATE_TIME:
-            return lambda value: glance.about_day(value[:10]) if _is_timestamp(value) else None
-        case Kind.CURRENCY:
-            is_fine = reference.currency_codes().__contains__
-        case Kind.COUNTRY:
-            is_fine = reference.country_codes().__contains__
-        case Kind.TIME_ZONE:
-            is_fine = reference.time_zone_names().__contains__
+            if limit is not None:
+                return lambda value: CLEAN if _is_exact(value) and -limit <= value <= limit else None
+            return lambda value: CLEAN if _is_exact(value) else None
+        case Kind.CURRENCY | Kind.COUNTRY | Kind.TIME_ZONE:
+            names = {
+                Kind.CURRENCY: reference.currency_codes,
+                Kind.COUNTRY: reference.country_codes,
+                Kind.TIME_ZONE: reference.time_zone_names,
+            }[field.kind]()
+            return lambda value: CLEAN if value in names else None
         case Kind.UNIQUE_ID:
             return lambda value: CLEAN if _is_text(value) and len(value) <= MAX_UNIQUE_ID_CHARACTERS else None
-        case _:
-            is_fine = _is_text
-    return lambda value: CLEAN if is_fine(value) else None
+    return lambda value: CLEAN if _is_text(value) else None
 
 
 def _object(base: Json, path: str) -> dict[str, Json] | None:

@@ -150,7 +150,7 @@ class _Entries(dict[Any, Entry]):
                 return _EMPTY
             value = cell if self._convert is None else self._convert(cell)
             is_long = len(cell) > _LONGEST_REMEMBERED
-            is_right = value is not None and not (cell.lstrip()[:1] == "#" and cell.strip() in ERRORS_OF_SPREADSHEETS)
+            is_right = value is not None and not ("#" in cell and cell.strip() in ERRORS_OF_SPREADSHEETS)
         else:
             value = text_of(cell) if self._convert is None else self._convert(cell)
             is_long, is_right = False, value is not None

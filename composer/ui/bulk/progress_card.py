@@ -114,7 +114,9 @@ class ProgressCard(Card):
         done = words.total(counts, (State.QUEUED, State.REJECTED, State.NO_ANSWER))
         whole = words.total(counts, State) - words.total(counts, NOT_SENT)
         share = done / whole if whole else 1.0
+        self.bar.setUpdatesEnabled(False)  # else it paints at once, in the middle of everything else
         self.bar.setValue(int(share * _STEPS))
+        self.bar.setUpdatesEnabled(True)
         self._share.setText(f"{int(share * 100)} %")
         self._done.setText(f"{done:,}")
         self._of = f" of {whole:,}"

@@ -86,7 +86,7 @@ def test_a_number_is_as_plain_as_it_can_be(cell: str | float, digits: str) -> No
 
 
 @given(st.integers(-(10**12), 10**12), st.integers(0, 4))
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True, database=None)
 def test_every_number_is_read_back_however_it_is_written(digits: int, decimals: int) -> None:
     meant = Decimal(digits).scaleb(-decimals)
     plain, grouped = f"{meant:f}", f"{meant:,f}"
@@ -179,7 +179,7 @@ ZONES = ("UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "Austral
                      "%m-%d-%Y %H:%M:%S", "%B %d, %Y %H:%M:%S", "%d-%b-%Y %I:%M:%S%p"]),
     st.sampled_from(ZONES),
 )  # fmt: skip
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
 def test_local_time_is_the_zones_however_it_is_written(at: datetime, written: str, zone: str) -> None:
     at = at.replace(microsecond=0)
     found = convert.date(at.strftime(written), "mdy", zone)
