@@ -136,12 +136,15 @@ class MainWindow(QMainWindow):
         findings = self.composition.findings
         self.sending.send(store, self._sent_payload(), self.composition.wire(), findings, anyway=held_back)
 
-    def _send_here(self) -> None:
+    def _send_here(self, anyway: bool = False) -> None:
         """In Bulk it is its rows that are meant, elsewhere what is composed."""
-        if self._stack.currentWidget() is self._places.get(BULK):
+        if not self._is_in_bulk():
+            self.send(anyway)
+        elif not anyway:  # which rows go in spite of their errors is said on the page
             self.bulk.go_on()
-        else:
-            self.send()
+
+    def _is_in_bulk(self) -> bool:
+        return self._stack.currentWidget() is self._places.get(BULK)
 
     def _judge_now(self) -> None:
         """Nothing is sent on old findings, or before the checks are loaded."""
@@ -224,7 +227,7 @@ class MainWindow(QMainWindow):
         standard = QKeySequence.StandardKey
         keys: Shortcuts = (
             ("Send", ["Ctrl+Return", "Ctrl+Enter"], self._send_here),
-            ("Send anyway", ["Ctrl+Shift+Return", "Ctrl+Shift+Enter"], lambda: self.send(anyway=True)),
+            ("Send anyway", ["Ctrl+Shift+Return", "Ctrl+Shift+Enter"], lambda: self._send_here(anyway=True)),
             ("Undo", standard.Undo, self._undo),
             ("Redo", ["Ctrl+Shift+Z", "Ctrl+Y"], self._redo),
             ("New event", standard.New, self.begin_anew),
@@ -395,7 +398,9 @@ class MainWindow(QMainWindow):
             self.composition.redo()
 
     def _open_file(self) -> None:
-        if self._is_ready():
+        if self._is_in_bulk():
+            self.bulk.choose_file()
+        elif self._is_ready():
             self.go_to(COMPOSE)
             self.compose.drafting.choose_and_open(self)
 

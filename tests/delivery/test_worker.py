@@ -46,9 +46,11 @@ class Worker:
         return told
 
     def close(self) -> int:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        code = self.process.wait(20)  # before its output is closed: what it still says is no mistake
         with self.process:
-            pass  # closes its input, and waits for its end
-        return self.process.returncode
+            return code
 
 
 @pytest.fixture

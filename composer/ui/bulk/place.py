@@ -130,7 +130,7 @@ class BulkPlace(QWidget):
 
     def _connect(self) -> None:
         start, mapping, run = self.start, self.mapping, self.run
-        start.file_wanted.connect(self._choose_file)
+        start.file_wanted.connect(self.choose_file)
         start.dropped.connect(self.open_file)
         start.pasted.connect(self._take_text)
         start.run_wanted.connect(self._open_run)
@@ -190,7 +190,8 @@ class BulkPlace(QWidget):
             raise error
         self.start.show_problem(str(error))
 
-    def _choose_file(self) -> None:
+    def choose_file(self) -> None:
+        """Ask for a file, and look at it."""
         name, _ = QFileDialog.getOpenFileName(self, "Open rows", "", FILES)
         if name:
             self.open_file(name)

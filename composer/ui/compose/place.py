@@ -135,6 +135,7 @@ class ComposePlace(QWidget):
             made = button(words, signal.emit)
             made.setToolTip(tip)
             head.addWidget(made)
+        head.addWidget(self._bulk_button())
         self.row_strip = Notice()
         column.addLayout(head)
         column.addWidget(self.row_strip)
@@ -151,8 +152,7 @@ class ComposePlace(QWidget):
         return made
 
     def _bulk_button(self) -> QPushButton:
-        made = button("To bulk ▾")
-        made.setAccessibleName("Add to bulk")
+        made = button("Add to bulk ▾")
         made.setToolTip("Make the event a row of a bulk run, once or many times")
         menu = QMenu(made)
         menu.addAction("Add once").triggered.connect(lambda: self.bulk_wanted.emit(1))
@@ -171,7 +171,6 @@ class ComposePlace(QWidget):
         foot = QHBoxLayout()
         foot.setSpacing(GRID)
         self._held_back = label("", "small")
-        foot.addWidget(self._bulk_button())
         foot.addWidget(self._held_back, 1)
         foot.addWidget(self.anyway_button)
         foot.addWidget(self.send_button)

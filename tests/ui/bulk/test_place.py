@@ -237,6 +237,9 @@ def test_ctrl_enter_in_bulk_sends_rows_and_never_the_composed_event(
     window = opened_window.window
     bulk = window.bulk
     opened(bulk, orders, qtbot)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, Qt.Key.Key_Return, both)
+    assert not window.sending.is_under_way
     with qtbot.waitSignal(bulk.dispatch.ended, timeout=PATIENCE):
         qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     names = {entry.event_name for entry in opened_window.desk.history.page()}
