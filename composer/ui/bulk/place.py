@@ -125,8 +125,8 @@ class BulkPlace(QWidget):
         self.workers.warm()
         if self._pages.currentWidget() is self.start:
             self._list_runs()
-        elif self._pages.currentWidget() is self.run:
-            self.run.refresh()
+        elif self.desk.run is not None and not self.dispatch.is_sending(self.desk.run.id):
+            self.run.refresh()  # while it is sent, each report brings what has changed
 
     def _connect(self) -> None:
         start, mapping, run = self.start, self.mapping, self.run
