@@ -455,6 +455,10 @@ def test_the_program_says_its_version(run: Cli) -> None:
     assert run("--version").out == f"Event Composer {__version__}\n"
 
 
+def test_help_tells_how_to_open_rows_in_the_window(run: Cli) -> None:
+    assert "--open FILE" in run("--help").out
+
+
 @pytest.mark.parametrize("command", [[], ["validate"], ["send"], ["sandbox"]])
 def test_help_holds_no_key(run: Cli, command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDO_API_SECRET", KEY)
@@ -465,7 +469,17 @@ def test_help_holds_no_key(run: Cli, command: list[str], monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--screenshot", "a.png"], ["resend"], ["validate"], ["sandbox", "--port", "x"], ["--format", "text"]]
+    "arguments",
+    [
+        ["--screenshot", "a.png"],
+        ["resend"],
+        ["validate"],
+        ["sandbox", "--port", "x"],
+        ["--format", "text"],
+        ["--open"],
+        ["--open", "orders.csv", "--self-test"],
+        ["--open", "orders.csv", "validate", "orders.csv"],
+    ],
 )
 def test_what_makes_no_command_is_refused(run: Cli, arguments: list[str]) -> None:
     ran = run(*arguments)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ import xlsxwriter
 from composer import paths
 from composer.sandbox import SANDBOX_STORE_ID, process
 from composer.sandbox.process import SandboxProcess
+from composer.storage.database import FILE_NAME, Database
 from composer.storage.runs import Runs, State, Status
+from composer.storage.stores import Kind, Stores
 from tests.support.xvfb import eventually
 from tests.test_cli import KEY, Cli, Ran, history
 
@@ -147,6 +150,93 @@ def test_what_can_not_be_done_is_one_sentence(
     assert says in ran.err
     assert ran.err.count("\n") == 1
     assert Runs(paths.data_folder()).all() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("orders.xlsx", b"PK\x03\x04 cut off", "damaged"),
+        ("orders.csv", bytes(range(256)), "no text"),
+        ("orders.json", b'[{"eventName": "Order"},', "ends too early"),
+        ("orders.json", b'{"events": 3}', "no event in"),
+        ("orders.json", b'{"events": []}', "no event in"),
+    ],
+    ids=["workbook", "bytes", "cut off", "no list", "empty list"],
+)
+def test_a_broken_file_is_one_sentence(run: Cli, there: list[str], name: str, content: bytes, says: str) -> None:
+    ran = run("send", run.file(content, name), *there)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert says in ran.err
+    assert Runs(paths.data_folder()).all() == []
+
+
+def test_a_broken_line_of_json_lines_costs_no_other_row(
+    run: Cli, there: list[str], sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    ran = run("send", text(tmp_path, "e.jsonl", f"{json.dumps(GOOD)}\n{{broken\n{json.dumps(GOOD)}\n"), *there)
+    assert ran.code == 1
+    assert "row 2: not sent: Line 2, column 2:" in ran.out
+    assert "2 queued, 1 not sent of 3 events" in ran.out
+    assert stored(sandbox) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--store", "Nowhere"], ["--store", "Shop"], ["--base-url", "", "--store-id", ""]]
+)
+def test_a_run_that_could_not_begin_leaves_none_behind(run: Cli, tmp_path: Path, arguments: list[str]) -> None:
+    with closing(Database(paths.data_folder() / FILE_NAME)) as database:
+        Stores(database).add("Shop", Kind.LIVE, "https://shop.invalid", "a")  # without a key
+    ran = run("send", table(tmp_path), *arguments)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert Runs(paths.data_folder()).all() == []
+    assert history() == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        ("last", "there is no run to resume"),
+        ("run-0123456789ab", "is not there any more"),
+        ("../composer", "there is no run “../composer”"),
+        ("../runs/run-0123456789ab", "there is no run “../runs/"),
+        ("", "there is no run “”"),
+    ],
+)
+def test_only_a_run_of_the_data_folder_is_resumed(run: Cli, wanted: str, says: str) -> None:
+    ran = run("send", "--resume", wanted)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert says in ran.err
+
+
+def test_a_run_or_a_store_that_is_busy_elsewhere_is_said(
+    run: Cli, there: list[str], sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    process.set_faults(sandbox.origin, [{"kind": "status", "status": 401}])
+    paused = run("send", table(tmp_path), *there, "--format", "json").json["run"]
+    process.set_faults(sandbox.origin, [])
+    runs = Runs(paths.data_folder())
+    with closing(runs.open(paused)) as elsewhere, elsewhere.hold():
+        for arguments in (["--resume", paused], [str(table(tmp_path)), *there]):
+            ran = run("send", *arguments)
+            assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+            assert "Another" in ran.err
+    assert [info.id for info in runs.all()] == [paused]
+    assert stored(sandbox) == 0
+    assert run("send", "--resume", paused).code == 0
+    assert stored(sandbox) == 250
+
+
+def test_the_key_is_printed_and_kept_nowhere(
+    run: Cli, there: list[str], sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    process.set_faults(sandbox.origin, [{"kind": "status", "status": 503, "times": 1}])
+    for style in ("text", "json"):
+        ran = run("send", table(tmp_path), *there, "--format", style)
+        assert ran.code == 0
+        assert KEY not in ran.out + ran.err
+    kept = [file.read_bytes() for file in paths.data_folder().rglob("*") if file.is_file()]
+    assert len(kept) > 2
+    assert not any(KEY.encode() in content for content in kept)
 
 
 def test_a_resumed_run_knows_its_store(run: Cli, there: list[str], sandbox: SandboxProcess, tmp_path: Path) -> None:

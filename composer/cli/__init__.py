@@ -64,6 +64,8 @@ def main(arguments: Sequence[str]) -> int:
         names = [argument.partition("=")[0] for argument in unknown if argument.startswith("-")]
         parser.error(f"unknown: {' '.join(names)}" if names else "too many arguments")
     try:
+        if options.open is not None and (options.self_test or options.command is not None):
+            parser.error("--open goes alone: it opens the window")
         if options.self_test:
             from composer.app import self_test
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import sys
@@ -33,6 +34,7 @@ from composer.storage.sources import Reading, Source, SourceError, open_source
 from composer.storage.stores import Store, Stores
 
 LAST = "last"
+_RUN_ID = re.compile(r"run-[0-9a-f]+")
 _NAMED = 20  # rows that are named one by one
 _TOLD = (State.HELD_BACK, State.REJECTED, State.NO_ANSWER)
 
@@ -82,13 +84,19 @@ def _is_for_one(path: Path, plan: Plan) -> bool:
 
 
 def _send_many(path: Path, name: str, where: Where, plan: Plan, style: str) -> int:
-    """All rows of a file: checked, and sent unless the run is a dry one."""
-    with closing(_imported(path, name, plan)) as run:
-        if not plan.dry_run:
-            return _sent(run, where, style)
-        code = _tell(run, None, style)
-    Runs(data_folder()).remove(run.id)
-    return code
+    """All rows of a file: checked, and sent unless the run is a dry one. What could not begin leaves no run behind."""
+    if not plan.dry_run:
+        with closing(Database(data_folder() / FILE_NAME)) as database:
+            store = store_meant(where, Stores(database))  # before a long file is read
+            hold_key(store, Secrets(), is_needed=not store.id)
+    run = _imported(path, name, plan)
+    try:
+        return _tell(run, None, style) if plan.dry_run else _sent(run, where, style)
+    finally:
+        has_begun = run.info.store is not None
+        run.close()
+        if not has_begun:
+            Runs(data_folder()).remove(run.id)
 
 
 def _resume(run_id: str, where: Where, style: str) -> int:
@@ -99,6 +107,8 @@ def _resume(run_id: str, where: Where, style: str) -> int:
     wanted = runs.latest() if run_id == LAST else run_id
     if wanted is None:
         raise Misused("there is no run to resume")
+    if not _RUN_ID.fullmatch(wanted):  # it becomes the name of a file
+        raise Misused(f"there is no run “{wanted}”; an id is run- and what follows it")
     with closing(runs.open(wanted)) as run:
         run.retry(states=(State.STOPPED, State.NO_ANSWER))
         return _sent(run, where, style)

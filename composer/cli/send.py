@@ -68,7 +68,7 @@ def send(path: Path, file: str, where: Where, style: str, *, anyway: bool) -> in
 def _only_event(path: Path, file: str) -> Event:
     events = read(str(path), file).events
     if len(events) != 1:
-        raise Misused(f"send takes one event, and {file} holds {len(events)}")
+        raise Misused(f"there is no event in {file}" if not events else f"{file} holds {len(events)} events")
     return events[0]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from composer.sandbox.process import SandboxProcess
 from tests.support import accessibility
 from tests.support.accessibility import Reader, Widget
 from tests.support.secret_service import SecretService
@@ -28,6 +29,14 @@ import sys
 from PySide6.QtGui import QGuiApplication
 app = QGuiApplication([])
 sys.stdout.write(app.clipboard().text())
+"""
+
+COPIED = """
+import sys
+from PySide6.QtGui import QGuiApplication
+app = QGuiApplication([])
+app.clipboard().setText(sys.argv[1])
+app.exec()
 """
 
 
@@ -160,6 +169,12 @@ class App:
         )
         return done.stdout.decode()
 
+    def copied(self, text: str) -> None:
+        """Another program, a spreadsheet say, copies `text`; it is on the clipboard while the screen is open."""
+        alone = {"DBUS_SESSION_BUS_ADDRESS": "disabled:"}  # else the screen reader would take it for the app
+        self.screen.start("-c", COPIED, text, env=alone, log=self.log)
+        eventually(lambda: self.clipboard() == text, "the text on the clipboard")
+
     def quit(self) -> None:
         """Close it as a person does; it must end well."""
         self.press("ctrl+q")
@@ -256,3 +271,12 @@ def launcher(launch: Callable[[str], Launcher], keyring_service: SecretService) 
 def app(launcher: Launcher) -> App:
     """The app, started for the first time."""
     return launcher.start()
+
+
+@pytest.fixture
+def outside() -> Iterator[SandboxProcess]:
+    """A sandbox that does not end with the app."""
+    sandbox = SandboxProcess()
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from composer.sandbox import SANDBOX_STORE_ID, process
 from composer.sandbox.process import SandboxProcess
@@ -13,18 +10,10 @@ from composer.storage.database import Database
 from composer.storage.runs import Runs, State, Status
 from composer.storage.stores import Kind, Stores
 from tests.support.xvfb import eventually
-from tests.whole.conftest import Launcher
+from tests.whole.conftest import App, Launcher
 
 HEADERS = "Event,Email,Order Id"
-
-
-@pytest.fixture
-def outside() -> Iterator[SandboxProcess]:
-    """A sandbox that does not end with the app."""
-    sandbox = SandboxProcess()
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
+NAMES = ["ann", "bob", "cleo"]
 
 
 def orders(folder: Path, count: int) -> Path:
@@ -60,6 +49,22 @@ def test_a_file_is_checked_a_row_repaired_and_all_of_it_sent_by_keyboard(launche
     app.tab_to("Open in Bulk")
     app.press("space")
     app.sees("250 queued")
+
+
+def test_rows_copied_from_a_spreadsheet_are_pasted_checked_and_sent_by_keyboard(app: App) -> None:
+    app.copied("\n".join([HEADERS.replace(",", "\t"), *(f"Order Placed\t{name}@shop.test\t{name}" for name in NAMES)]))
+    app.press("ctrl+2")
+    app.sees("Drop a file here")
+    app.press("ctrl+v")
+    assert "cell: Goes to: Email, customer.email" in app.sees("cell: Column: Order Id, ann")
+    app.press("ctrl+Return")
+    app.sees("3 events ready to send")
+    app.press("ctrl+Return")
+    app.sees("3 queued")
+    world = process.world(app.sandbox_origin(), SANDBOX_STORE_ID)
+    assert sorted(each["event"]["data"]["Order Id"] for each in world["events"]) == NAMES
+    assert world["counts"]["events"] == 3
+    assert app.query("SELECT count(*) FROM history") == [(1,)]
 
 
 def test_a_run_goes_on_where_it_was_after_the_app_was_killed(

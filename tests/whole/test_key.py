@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,10 +13,12 @@ import pytest
 import secretstorage
 from jeepney.io.blocking import open_dbus_connection
 
+from composer.sandbox import process
+from composer.sandbox.process import SandboxProcess
 from tests.support.secret_service import SecretService, running
 from tests.support.server import Script, Server, answer
 from tests.support.xvfb import eventually
-from tests.whole.conftest import App, Launcher, descendants
+from tests.whole.conftest import App, Launcher, arguments_of, descendants
 
 Launch = Callable[[str], Launcher]
 Serve = Callable[[Script], Server]
@@ -27,6 +29,7 @@ PROBLEM = answer(
     "Content-Type: application/problem+json",
 )
 STORE_ID = "64b000000000000000000001"
+ROWS = "Event\tEmail\nOrder Placed\tann@shop.test\nOrder Placed\tbob@shop.test"
 
 
 @pytest.fixture
@@ -75,6 +78,35 @@ def test_a_key_is_found_nowhere_but_in_the_keyring_and_goes_with_its_store(
     app.screen.focus(app.window)
     app.quit()
     assert places_of(secret, [tmp_path, keyring.folder]) == []
+
+
+def test_a_bulk_run_has_the_key_of_its_store_where_nobody_can_read_it(
+    keyring: SecretService, launch: Launch, outside: SandboxProcess, secret: str, tmp_path: Path
+) -> None:
+    app = launch(keyring.address).start()
+    add_store(app, outside.base_url, secret)
+    eventually(lambda: keys_in(keyring.address) == [secret], "the key in the keyring")
+    choose_store(app)
+    app.copied(ROWS)
+    app.press("ctrl+2")
+    app.sees("Drop a file here")
+    app.press("ctrl+v")
+    app.sees("cell: Goes to: Email, customer.email")
+    app.press("ctrl+Return")
+    app.sees("2 events ready to send")
+    process.set_faults(outside.origin, [{"kind": "latency", "milliseconds": 6000, "times": 1}])
+    app.press("ctrl+Return")
+    eventually(lambda: process.faults(outside.origin)[0]["hit"], "the request to be under way")
+    assert any(b"worker" in arguments_of(pid) for pid in descendants(app.program.pid))
+    assert places_in_memory_of(secret, app) == []
+    assert places_of(secret, [tmp_path, keyring.folder]) == []
+    app.sees("2 queued")
+    app.press("ctrl+3")
+    app.sees("All queued")
+    assert places_in_memory_of(secret, app) == []
+    app.quit()
+    assert places_of(secret, [tmp_path, keyring.folder]) == []
+    assert process.world(outside.origin, STORE_ID)["counts"]["events"] == 2
 
 
 def test_without_a_keyring_a_key_is_for_this_session_only(
@@ -127,8 +159,11 @@ def choose_store(app: App) -> None:
 def keys_in(address: str) -> list[str]:
     """The secrets of this program in the keyring on the bus at `address`."""
     with closing(open_dbus_connection(address)) as connection:
-        found = secretstorage.search_items(connection, {"service": "event-composer"})
-        return [item.get_secret().decode() for item in found]
+        secrets_found = []
+        for item in secretstorage.search_items(connection, {"service": "event-composer"}):
+            with suppress(secretstorage.ItemNotFoundException):  # the app removed it since it was found
+                secrets_found.append(item.get_secret().decode())
+        return secrets_found
 
 
 def forms_of(secret: str) -> list[bytes]:
