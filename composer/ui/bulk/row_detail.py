@@ -32,7 +32,7 @@ EVENT, SOURCE, RESPONSE = range(3)
 _HIGHEST = 150  # pixels of the findings; more scroll
 _TO_FIX = {
     State.HELD_BACK: "Fix in Compose",
-    State.REJECTED: "Fix and resend",
+    State.REJECTED: "Fix in Compose",
     State.QUEUED: "Edit as new",
 }
 

@@ -25,7 +25,7 @@ def test_a_rejected_row_says_why_and_what_came_back(page: RunPage, make: Any, qt
     assert "400 rejected" in read(page.detail)
     assert '"title": "Invalid email"' in page.detail.answer_body.text()
     assert "x-request-id: 8f1c" in page.detail.answer_head.toPlainText()
-    assert page.detail.edit.text() == "Fix and resend"
+    assert page.detail.edit.text() == "Fix in Compose"
     with qtbot.waitSignal(page.edit_wanted) as told:
         page.detail.edit.click()
     assert told.args == [4, page.detail.event_text.text()]
