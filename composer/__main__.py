@@ -16,7 +16,7 @@ def main() -> int:
         return cli.main(sys.argv[1:])
     import gc
 
-    gc.disable()  # until the window stands: everything loaded stays, and looking through it costs a tenth of the start
+    gc.disable()  # until the checks are there: what is loaded stays, and looking through it costs a tenth of the start
     from composer import app
 
     return app.run()
