@@ -305,7 +305,7 @@ def slowly(rows: int) -> Callable[[Progress], bool]:
 def test_pause_finishes_what_is_under_way_and_resume_goes_on(tmp_path: Path, origin: str, store: str) -> None:
     process.set_faults(origin, [{"kind": "latency", "milliseconds": 100}])
     run = make_run(tmp_path, map(event, range(1, 3001)))
-    send = Sending(run, origin, store, pacer=Pacer(60))
+    send = Sending(run, origin, store, pacer=Pacer(60), timeouts=TIMEOUTS)
 
     def rest(progress: Progress) -> bool:
         return progress.status is Status.PAUSED and progress.counts[State.IN_FLIGHT] == 0
@@ -335,7 +335,7 @@ def test_leave_returns_and_a_later_sitting_goes_on(tmp_path: Path, origin: str, 
 
 def test_stop_sends_nothing_more(tmp_path: Path, origin: str, store: str) -> None:
     run = make_run(tmp_path, map(event, range(1, 3001)))
-    send = Sending(run, origin, store, pacer=Pacer(60))
+    send = Sending(run, origin, store, pacer=Pacer(60), timeouts=TIMEOUTS)
     with acting(send, slowly(500), send.runner.stop):
         end = send()
     assert end.status is Status.STOPPED
@@ -355,7 +355,7 @@ def test_stopped_before_it_began_nothing_is_sent(tmp_path: Path, origin: str, st
 
 def test_stop_after_pause(tmp_path: Path, origin: str, store: str) -> None:
     run = make_run(tmp_path, map(event, range(1, 3001)))
-    send = Sending(run, origin, store, pacer=Pacer(60))
+    send = Sending(run, origin, store, pacer=Pacer(60), timeouts=TIMEOUTS)
     paused = lambda progress: progress.status is Status.PAUSED  # noqa: E731
     with acting(send, slowly(500), send.runner.pause), acting(send, paused, send.runner.stop):
         end = send()
@@ -458,7 +458,7 @@ def test_answers_that_cant_be_written_down_pause_the_run(
     tmp_path: Path, origin: str, store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = make_run(tmp_path, map(event, range(1, 3001)))
-    send = Sending(run, origin, store, pacer=Pacer(60))
+    send = Sending(run, origin, store, pacer=Pacer(60), timeouts=TIMEOUTS)
     with run.hold(), monkeypatch.context() as patch:
         patch.setattr(run, "finish", FullDisk(run.finish, 1))
         end = send.runner.run()
@@ -591,7 +591,7 @@ def test_the_rows_of_a_run_are_not_read_into_memory_at_once(tmp_path: Path, orig
     large = {"$extra": {str(part): "x" * 90_000 for part in range(10)}}
     run = make_run(tmp_path, (event(n, data={"Row": n} | large) for n in range(1, 61)))
     watched = Watched(run.path)
-    end = Sending(watched, origin, store)()
+    end = Sending(watched, origin, store, timeouts=TIMEOUTS)()  # 5 MB take a busy machine longer than QUICK
     assert end.counts[State.QUEUED] == 60
     assert end.requests == 12  # of five events each
     assert max(taken) <= 20_000_000
