@@ -53,7 +53,7 @@ class Sitting:
             info = run.info
             entry = info.entry
             if not entry:
-                entry = self._history.begin_run(self._store, info.id, info.name, f"{info.rows:,} events")
+                entry = self._history.begin_run(self._store, info.id, info.name, f"{info.rows:,} events", run.last())
                 run.change(entry=entry)
             self._history.tell_run(entry, RunKind.UNDER_WAY, "The run is under way.", round(info.seconds * 1000))
             runner = Runner(run, target, self._secret, self._report, timeouts=self._timeouts)

@@ -97,4 +97,78 @@ _MAPPINGS = (
     "CREATE INDEX mappings_by_signature ON mappings (signature)",
 )
 
-MIGRATIONS: Migrations = (_FIRST, _RUNS_IN_HISTORY, _MAPPINGS)
+# Everything in the history is found again. A document is what is found: one for an attempt, one for each row of a run
+# behind the one of the run itself, all in the order of the entries. What is in these tables can be made anew.
+_FOUND_AGAIN = (
+    "ALTER TABLE history ADD COLUMN doc INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE history ADD COLUMN span INTEGER NOT NULL DEFAULT 1",  # how many documents, from `doc` on
+    "UPDATE history SET doc = id",
+    # Narrow, so that a filter on a million entries reads 30 MB; names are numbers in it.
+    "CREATE TABLE history_names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    """
+    CREATE TABLE history_marks (
+        doc INTEGER PRIMARY KEY,
+        entry INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        store INTEGER NOT NULL,
+        event INTEGER NOT NULL,
+        is_run INTEGER NOT NULL,
+        begun_ms INTEGER NOT NULL
+    )
+    """,
+    # Attempts that are not in the index as they are now.
+    "CREATE TABLE history_waiting (entry INTEGER PRIMARY KEY)",
+    # Runs: whether their rows are to be looked at again, and the last of their requests that was.
+    "CREATE TABLE history_rows (entry INTEGER PRIMARY KEY, is_due INTEGER NOT NULL, request INTEGER NOT NULL)",
+    # Any part of a key is found, at least three characters long; of a payload the beginnings of words, because parts
+    # of them would take three times the room and five times as long to write. The texts lie in them, so that a
+    # document can be taken out.
+    "CREATE VIRTUAL TABLE history_keys USING fts5 (text, tokenize = 'trigram', columnsize = 0)",
+    """
+    CREATE VIRTUAL TABLE history_words USING fts5 (
+        text, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3', columnsize = 0
+    )
+    """,
+    "CREATE INDEX history_by_unique_id ON history (unique_id, store_id) WHERE unique_id != ''",
+    "INSERT OR IGNORE INTO history_names (name) SELECT event_name FROM history",
+    "INSERT OR IGNORE INTO history_names (name) SELECT coalesce(kind, 'no-answer') FROM history",
+    """
+    INSERT INTO history_marks
+    SELECT doc, history.id, kinds.id, store_row, events.id, run != '', begun_ms FROM history
+    JOIN history_names kinds ON kinds.name = coalesce(kind, 'no-answer')
+    JOIN history_names events ON events.name = event_name
+    """,
+    "INSERT INTO history_waiting SELECT id FROM history",
+    """
+    CREATE TRIGGER history_marked AFTER INSERT ON history
+    BEGIN
+        INSERT OR IGNORE INTO history_names (name) VALUES (NEW.event_name), (coalesce(NEW.kind, 'no-answer'));
+        INSERT INTO history_marks
+        SELECT NEW.doc, NEW.id, kinds.id, NEW.store_row, events.id, NEW.run != '', NEW.begun_ms
+        FROM history_names kinds, history_names events
+        WHERE kinds.name = coalesce(NEW.kind, 'no-answer') AND events.name = NEW.event_name;
+        INSERT INTO history_waiting VALUES (NEW.id);
+    END
+    """,
+    """
+    CREATE TRIGGER history_told AFTER UPDATE OF kind ON history
+    BEGIN
+        INSERT OR IGNORE INTO history_names (name) VALUES (coalesce(NEW.kind, 'no-answer'));
+        UPDATE history_marks SET kind = (SELECT id FROM history_names WHERE name = coalesce(NEW.kind, 'no-answer'))
+        WHERE doc = NEW.doc;
+        INSERT OR IGNORE INTO history_waiting VALUES (NEW.id);
+    END
+    """,
+    """
+    CREATE TRIGGER history_forgotten AFTER DELETE ON history
+    BEGIN
+        DELETE FROM history_marks WHERE doc = OLD.doc;
+        DELETE FROM history_waiting WHERE entry = OLD.id;
+        DELETE FROM history_rows WHERE entry = OLD.id;
+        DELETE FROM history_keys WHERE rowid >= OLD.doc AND rowid < OLD.doc + OLD.span;
+        DELETE FROM history_words WHERE rowid >= OLD.doc AND rowid < OLD.doc + OLD.span;
+    END
+    """,
+)
+
+MIGRATIONS: Migrations = (_FIRST, _RUNS_IN_HISTORY, _MAPPINGS, _FOUND_AGAIN)

@@ -92,6 +92,15 @@ class Rows(RunFile):
             )
         return self._numbers(source, [] if kind is None else [kind], parameters)
 
+    def sent_since(self, request: int) -> array[int]:
+        """The numbers of the rows that were last in a request after this one, ascending. Raises StorageError."""
+        return self._numbers("SELECT number FROM marks WHERE number > ? AND request > ?", [], [request])
+
+    def last(self) -> int:
+        """The number of the last row, 0 when there is none. Raises StorageError."""
+        number: int | None = self._database.read("SELECT max(number) FROM marks")[0][0]
+        return number or 0
+
     def severities(self) -> dict[Severity | None, int]:
         """How many rows have which worst finding; None stands for nothing to say. Raises StorageError."""
         found: dict[Severity | None, int] = {None: 0, Severity.WARNING: 0, Severity.ERROR: 0}

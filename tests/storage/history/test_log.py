@@ -11,7 +11,8 @@ import pytest
 from composer.event.findings import Finding, Fix, Severity
 from composer.event.payload import Remove
 from composer.storage.database import Database, StorageError
-from composer.storage.history import MAX_LABEL, Answer, Attempt, History, RunKind
+from composer.storage.history import Answer, Attempt, History, RunKind
+from composer.storage.history.entry import MAX_LABEL
 from composer.storage.stores import Kind, Store
 
 STORE = Store(7, "Shop", Kind.LIVE, "https://api.example.com/v2.2", "shop-id", "key-id")
@@ -130,7 +131,7 @@ def test_an_attempt_that_does_not_fit_on_the_disk_leaves_nothing(history: Histor
 
 
 def test_a_bulk_run_is_one_entry_that_says_how_it_stands(history: History) -> None:
-    entry = history.begin_run(STORE, "run-1", "orders.csv", "1,200 events")
+    entry = history.begin_run(STORE, "run-1", "orders.csv", "1,200 events", 1201)
     full = history.entry(entry)
     assert full is not None
     assert (full.entry.run, full.entry.event_name, full.entry.customer) == ("run-1", "orders.csv", "1,200 events")
