@@ -61,13 +61,23 @@ class App:
         gc.freeze()  # what the checks have loaded stays, too: looking through it took 40 ms of the window's time
         gc.enable()
         self.window.composition.judge_with(check)
+        self.jobs.run(_load_rest)
 
 
 def _load_checks() -> Check:
+    import composer.event.filling  # noqa: F401 - used when the first event is judged, in the window's thread
     from composer.event.checks import check
 
     check({}, 0)  # whatever is built on first use is built here
     return check
+
+
+def _load_rest() -> None:
+    """What takes long when it is first wanted: made-up people, time zones, the finder's modules."""
+    from composer.event.variables import prepare
+    from composer.ui import finding  # noqa: F401
+
+    prepare()
 
 
 def run(rows: Path | None = None) -> int:

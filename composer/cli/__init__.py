@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from composer import __version__
+from composer.cli.history_options import add_history
 from composer.cli.texts import FAILED
 
 MOST_TIMES = 1_000_000
@@ -30,6 +31,16 @@ event, null in JSON. So does the error of a file without any event.
 --format json prints {"events", "errors", "warnings", "findings": [{"event", "severity", "code", "path",
 "message"}]}: three counts and the list; path is a JSON Pointer into the event. Files that can't be read are named
 on standard error."""
+UPGRADE_HELP = """\
+Prints events of the older release 2.2.449 (event_name, email, properties, ...) in today's shape. What is of today's
+shape already is printed as it is. A file is what validate reads; - is standard input. No file is changed.
+Exit code: 0 everything was taken over, 1 something found no home, 2 a file can't be read."""
+UPGRADE_DETAILS = """\
+One file is printed in the shape it has: one event, an array, {"events": [...]} or JSON Lines. Several files are
+printed one after the other as JSON Lines, one event a line. The output is JSON in UTF-8.
+
+Properties that are objects or arrays go to data.$extra. What found no home, such as cart_context, is named on
+standard error, with the file and the number of the event, counted from 0 as validate does."""
 SEND_HELP = """\
 Sends events and says what came back: one event, or all rows of a file. Errors hold a row back; warnings don't.
 A file is JSON (an event, an array, {"events": [...]}), JSON Lines, CSV or XLSX; - is standard input.
@@ -49,7 +60,10 @@ Many events: the columns of a table go where the mapping says, which is the one 
 the same headers, or a guess. They are sent in bulk requests as fast as the store's limit allows. Every row is written
 down before it is sent: after Ctrl+C, a crash or a pause, --resume goes on where it was, and nothing is sent twice.
 --format json prints {"run", "events", "queued", "rejected", "not_sent", "no_answer", "requests", "retries",
-"seconds"}. --dry-run checks every row and sends nothing; its exit code is 0 when all of them would be sent."""
+"seconds"}. --dry-run checks every row and sends nothing; its exit code is 0 when all of them would be sent.
+
+Variables such as {{total}} or {{$uuid}} get their values in each of many events, from the column of that name or from
+--set; a row is held back while one has none. One event alone is a template, too, with --set or --times."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -77,7 +91,7 @@ def main(arguments: Sequence[str]) -> int:
 
             return run(options.open)
         if options.command is None:
-            parser.error("say what to do: validate, send, sandbox, --open or --self-test")
+            parser.error("say what to do: validate, upgrade, send, history, sandbox, --open or --self-test")
         code: int = options.run(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -122,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("--dry-run", action="store_true", help="check every row and send nothing")
     send.add_argument("--mapping", metavar="FILE", help="which column goes where, as JSON")
     send.add_argument("--times", type=_times, default=1, metavar="N", help="send the one event of the file N times")
+    send.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="the value of {{NAME}}: JSON, or else text"
+    )
     send.add_argument("--no-unique-ids", action="store_true", help="do not fill in a uniqueId where a row has none")
     send.add_argument(
         "--delimiter", default="", metavar="CHAR", help="what stands between cells; found out when left out"
@@ -131,6 +148,12 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("--no-header", action="store_true", help="the first row is not the headers")
     _add_format(send)
     send.set_defaults(run=_send)
+
+    upgrade = _command(commands, "upgrade", "bring old events into today's shape", UPGRADE_HELP, UPGRADE_DETAILS)
+    upgrade.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
+    upgrade.set_defaults(run=_upgrade)
+
+    add_history(commands, _command, _add_format)
 
     worker = commands.add_parser("worker")  # the window's own, so help does not name it
     worker.set_defaults(run=_worker)
@@ -175,6 +198,12 @@ def _validate(options: argparse.Namespace) -> int:
     return validate(options.files, options.format)
 
 
+def _upgrade(options: argparse.Namespace) -> int:
+    from composer.cli.upgrade import upgrade
+
+    return upgrade(options.files)
+
+
 def _times(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MOST_TIMES:
         raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_TIMES:,}")
@@ -188,8 +217,9 @@ def _send(options: argparse.Namespace) -> int:
 
     reading = Reading(options.encoding, options.delimiter.replace("\\t", "\t"), options.sheet, not options.no_header)
     plan = bulk.Plan(
-        options.mapping, reading, options.dry_run, options.send_anyway, not options.no_unique_ids, options.times
-    )
+        options.mapping, reading, options.dry_run, options.send_anyway, not options.no_unique_ids, options.times,
+        tuple(options.set),
+    )  # fmt: skip
     where = Where(options.store, options.base_url, options.store_id)
     return bulk.send(options.file, options.resume, where, plan, options.format)
 

@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -17,10 +17,12 @@ from typing import NamedTuple
 from composer.cli.progress import Bar
 from composer.cli.texts import FAILED, OK, UNUSABLE, complain, counted, print_json, print_line, shown
 from composer.cli.where import KEY_VARIABLE, Misused, NotBegun, Where, check_where, data_folder, hold_key, store_meant
+from composer.delivery.making import SAMPLE, create_run, proposed, repeatable
 from composer.delivery.runner import Progress
 from composer.delivery.sender import KeyNeeded, NotSent
 from composer.delivery.sitting import Sitting, key_for, summary
-from composer.delivery.tasks import SAMPLE, create_run, proposed, repeatable
+from composer.event import jsontext
+from composer.event.jsontext import JsonTextError
 from composer.event.payload import Json
 from composer.event.table.mapping import Mapping, MappingError, from_json
 from composer.sandbox.process import SandboxError, SandboxProcess
@@ -40,7 +42,10 @@ _TOLD = (State.HELD_BACK, State.REJECTED, State.NO_ANSWER)
 
 
 class Plan(NamedTuple):
-    """What is asked for besides where to: a file with a mapping, how the rows are read, what is done with them."""
+    """What is asked for besides where to: a file with a mapping, how the rows are read, what is done with them.
+
+    `variables` are NAME=VALUE, whose VALUE is JSON where it can be read as such, else text.
+    """
 
     mapping: str | None = None
     reading: Reading = Reading()
@@ -48,6 +53,7 @@ class Plan(NamedTuple):
     anyway: bool = False
     fill_ids: bool = True
     times: int = 1
+    variables: tuple[str, ...] = ()
 
 
 def send(file: str | None, resume: str | None, where: Where, plan: Plan, style: str) -> int:
@@ -74,13 +80,16 @@ def send(file: str | None, resume: str | None, where: Where, plan: Plan, style: 
 
 def _is_for_one(path: Path, plan: Plan) -> bool:
     """Whether it is about a single event: a file with one JSON value in it, and nothing that only many can have."""
-    if plan.mapping or plan.dry_run or plan.times > 1 or not plan.fill_ids:
+    if plan.mapping or plan.dry_run or plan.times > 1 or not plan.fill_ids or plan.variables:
         return False
     try:
-        source = open_source(path, plan.reading)
-        return source.headers is None and len(list(islice(source.rows(), 2))) < 2
+        return _is_one_event(open_source(path, plan.reading))
     except SourceError:
         return path.suffix.lower() in {"", ".json"}  # the way of one event says in which line it is broken
+
+
+def _is_one_event(source: Source) -> bool:
+    return source.headers is None and len(list(islice(source.rows(), 2))) < 2
 
 
 def _send_many(path: Path, name: str, where: Where, plan: Plan, style: str) -> int:
@@ -139,12 +148,15 @@ def _imported(path: Path, name: str, plan: Plan) -> Run:
     """A run of all rows of the file. Raises what `_complaining` knows."""
     source = open_source(path, plan.reading)
     runs = Runs(data_folder())
-    run = create_run(runs, source, "" if name == "-" else str(path.resolve()), _mapping(source, plan))
+    variables = _given(plan.variables)
+    is_template = plan.times > 1 or bool(variables) or not _is_one_event(source)
+    where_from = "" if name == "-" else str(path.resolve())
+    run = create_run(runs, source, where_from, _mapping(source, plan), variables if is_template else None)
     bar = Bar()
     try:
         run.change(options=Options(plan.fill_ids, plan.anyway))
         if plan.times > 1:
-            append(run, repeatable(_only_event(source)), plan.times)
+            append(run, repeatable(_only_event(source), variables), plan.times)
         else:
             import_rows(run, source, lambda rows, share: bar.show(share, f"{rows:,} rows checked"))
     except BaseException:
@@ -156,6 +168,19 @@ def _imported(path: Path, name: str, plan: Plan) -> Run:
     for note in source.notes:
         complain(f"{shown(name)}: {note}")
     return run
+
+
+def _given(variables: Iterable[str]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for each in variables:
+        name, mark, text = each.partition("=")
+        if not mark or not name.strip():
+            raise Misused(f"--set takes NAME=VALUE, not “{each}”")
+        try:
+            found[name.strip()] = jsontext.parse(text).payload
+        except JsonTextError:
+            found[name.strip()] = text
+    return found
 
 
 def _only_event(source: Source) -> str:

@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from composer import paths
+from composer.delivery.making import SAMPLE, create_run, proposed, repeatable, same_values, variables_in
 from composer.delivery.sender import NotSent
 from composer.delivery.sitting import Sitting
-from composer.event import jsontext
 from composer.event.jsontext import JsonTextError
-from composer.event.table.guess import guess
-from composer.event.table.mapping import Mapping, MappingError, from_json, to_json
+from composer.event.table.mapping import MappingError, from_json, to_json
 from composer.storage.database import FILE_NAME, Database, StorageError
+from composer.storage.forgetting import forget
 from composer.storage.history import History
 from composer.storage.mappings import Mappings
 from composer.storage.runs import Run, RunError, Runs, State
 from composer.storage.runs.exporting import export
 from composer.storage.runs.importing import append, import_rows
+from composer.storage.runs.indexing import index_runs
 from composer.storage.secrets import Secret
 from composer.storage.sources import Reading, Source, SourceError, open_source, pasted
 
@@ -42,7 +43,6 @@ EXPECTED = (
 )  # what the texts of are for people
 CANCELLED = "Cancelled."
 
-SAMPLE = 200  # rows that are looked at before a file is read
 _EVERY = 0.1  # seconds between two reports
 
 
@@ -99,14 +99,17 @@ class Preview(Task):
 
 
 class Import(Task):
-    """A new run of all rows of a source, each checked; nothing is sent."""
+    """A new run of all rows of a source, each checked; nothing is sent. `variables` is the JSON text of their values;
+    `id` is what the run is to be called, if it is free.
+    """
 
     def run(self, report: Report) -> Told:
         """Read; what was read is forgotten again when it can't be finished."""
         told, runs = self._told, self._runs()
         source = _source_of(told)
         mapping = None if source.headers is None else from_json(told["mapping"])
-        run = create_run(runs, source, told.get("path") or "", mapping)
+        variables = variables_in(told.get("variables", ""))
+        run = create_run(runs, source, told.get("path") or "", mapping, variables, told.get("id", ""))
         try:
             whole = import_rows(
                 run,
@@ -126,16 +129,24 @@ class Import(Task):
 
 
 class Append(Task):
-    """An event put into a run as its last row, many times if wanted; the run is a new one without `run`."""
+    """An event put into a run as its last row, many times if wanted. The run is a new one without `run`, and where that
+    has other values for the event's variables.
+    """
 
     def run(self, report: Report) -> Told:
         """Add."""
         told, runs = self._told, self._runs()
-        run = runs.open(told["run"]) if told.get("run") else runs.create(told["name"], "", "events", None, {}, None)
+        variables = variables_in(told.get("variables", ""))
+        run = runs.open(told["run"]) if told.get("run") else None
+        if run is not None and not same_values(told["text"], variables, run.info.variables):
+            run.close()
+            run = None
+        if run is None:
+            run = runs.create(told["name"], "", "events", None, {}, None, variables=variables)
         with closing(run):
             append(
                 run,
-                repeatable(told["text"]) if told["times"] > 1 else told["text"],
+                repeatable(told["text"], variables) if told["times"] > 1 else told["text"],
                 told["times"],
                 lambda rows, share: self._in_time(report, lambda: {"rows": rows, "share": share}),
                 self._stopped.is_set,
@@ -144,7 +155,7 @@ class Append(Task):
 
 
 class Recheck(Task):
-    """Every row read anew: through another mapping, or, without one, once more as it is."""
+    """Every row read anew: through another mapping or with other variables, or, without these, once more as it is."""
 
     def run(self, report: Report) -> Told:
         """Check."""
@@ -154,6 +165,7 @@ class Recheck(Task):
                 mapping,
                 lambda done, of: self._in_time(report, lambda: {"rows": done, "share": done / max(of, 1)}),
                 self._stopped.is_set,
+                variables_in(self._told["variables"]) if "variables" in self._told else None,
             )
         return {"whole": whole}
 
@@ -229,6 +241,19 @@ class Send(Task):
         self._sitting.say(word)
 
 
+class Tidy(Task):
+    """The history's index brought up to date, and what is to be kept no longer forgotten."""
+
+    def run(self, report: Report) -> Told:  # noqa: ARG002 - nobody waits for it
+        """Tidy up."""
+        with closing(Database(paths.data_folder() / FILE_NAME)) as database:
+            history, runs, stop = History(database), self._runs(), self._stopped.is_set
+            history.index_waiting(stop)
+            index_runs(history, runs, stop)
+            expired = history.expired(self._told.get("days"), self._told.get("megabytes"))
+            return {"forgotten": forget(history, runs, expired, stop)}
+
+
 _TASKS: dict[str, type[Task]] = {
     "preview": Preview,
     "import": Import,
@@ -237,40 +262,13 @@ _TASKS: dict[str, type[Task]] = {
     "fix": Fix,
     "export": Export,
     "send": Send,
+    "tidy": Tidy,
 }
 
 
 def work_for(told: Told) -> Task:
     """The task that is asked for."""
     return _TASKS[told["task"]](told)
-
-
-def create_run(runs: Runs, source: Source, path: str, mapping: Mapping | None) -> Run:
-    """A run without rows for a source. Raises StorageError."""
-    kind = "events" if source.headers is None else "table"
-    return runs.create(source.name, path, kind, source.headers, source.reading._asdict(), mapping)
-
-
-def repeatable(text: str) -> str:
-    """The text of an event without its unique ID, so that each row it becomes gets one of its own.
-
-    Raises JsonTextError.
-    """
-    event = jsontext.parse(text).payload
-    if not isinstance(event, dict) or "uniqueId" not in event:
-        return text
-    return jsontext.dumps({key: value for key, value in event.items() if key != "uniqueId"})
-
-
-def proposed(source: Source, cells: Sequence[Sequence[Any]], mappings: Mappings) -> tuple[Mapping | None, str]:
-    """A mapping for a source, and the name it was saved under: a guess from the first rows has none.
-
-    None where each row is an event. Raises StorageError.
-    """
-    if source.headers is None:
-        return None, ""
-    saved = mappings.find(source.headers)
-    return (saved.mapping, saved.name) if saved is not None else (guess(source.headers, cells), "")
 
 
 def _source_of(told: Told) -> Source:

@@ -24,13 +24,15 @@ FORGET_AFTER = 50_000_000  # characters of hidden text kept for undo before thos
 class State(NamedTuple):
     """One moment of the draft. `typed` is the text where a person wrote it, None where it is the canonical one.
 
-    While the typed text is broken, `error` says where, and `payload` is the last one that could be read.
+    While the typed text is broken, `error` says where, and `payload` is the last one that could be read. `origin`
+    counts the whole texts that were loaded: it tells which of them this one was made from.
     """
 
     payload: Json
     typed: str | None = None
     error: JsonTextError | None = None
     text_findings: tuple[Finding, ...] = ()
+    origin: int = 0
 
 
 class Prepared(NamedTuple):
@@ -61,6 +63,7 @@ class Draft:
         self._future: list[State] = []
         self._group: str | None = None
         self._edited_at = 0.0
+        self._loaded = 0
 
     @property
     def payload(self) -> Json:
@@ -82,13 +85,13 @@ class Draft:
         changed = payloads.apply(self.payload, edits)
         if changed is self.payload:
             return False
-        self._enter(State(changed), group)
+        self._enter(State(changed, origin=self.state.origin), group)
         return True
 
     def type_text(self, view: str) -> None:
         """Take the editor's text as a person wrote it; broken text keeps the payload as it was."""
         if view != self.view.text:
-            self._enter(self._read(view), "typed text")
+            self._enter(self._read(view)._replace(origin=self.state.origin), "typed text")
 
     def load(self, text: str) -> None:
         """Begin anew from a whole text; its very bytes are kept, as far as they can be shown. Undo leads back.
@@ -98,12 +101,12 @@ class Draft:
         state = self._read(_LINE_END.sub("\n", text))
         if state.error is None and state.typed and max(map(len, state.typed.split("\n"))) > LONGEST_LINE:
             state = state._replace(typed=None)
-        self._enter(state, None)
+        self._begin(state)
 
     def load_prepared(self, prepared: Prepared) -> None:
         """Begin anew from what `prepare` made. Undo leads back."""
         self.folds.adopt(prepared.folds)
-        self._enter(State(prepared.payload, None, None, prepared.findings), None)
+        self._begin(State(prepared.payload, None, None, prepared.findings))
 
     def forget_past(self) -> None:
         """Make the present the beginning: nothing to undo or redo."""
@@ -130,6 +133,10 @@ class Draft:
         is_canonical = self.folds.show(parsed.payload).text == view
         typed = None if is_canonical or len(view) > LONGEST_TYPED or _NOT_HELD.search(view) else view
         return State(parsed.payload, typed, None, tuple(parsed.findings))
+
+    def _begin(self, state: State) -> None:
+        self._loaded += 1
+        self._enter(state._replace(origin=self._loaded), None)
 
     def _enter(self, state: State, group: str | None) -> None:
         now = self._clock()

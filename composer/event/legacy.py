@@ -39,10 +39,13 @@ def upgrade(payload: dict[str, Json]) -> Upgrade:
     customer = payload.get("customer", {})
 
     def put(holder: dict[str, Json], taken: Json, old: str, new: str) -> None:
-        if isinstance(taken, dict) and new not in taken:
-            holder[new] = payload[old]
+        if not isinstance(taken, dict):
+            homeless.append(f"{old} is left out: the customer is no object.")
+        elif new in taken:
+            place = "customer." if taken is customer else ""
+            homeless.append(f"{old} is left out: {place}{new} is there already.")
         else:
-            homeless.append(f"{old} is left out: {new} is there already.")
+            holder[new] = payload[old]
 
     identity: dict[str, Json] = {}
     for old, new in _CUSTOMER_NAMES.items():

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from composer.storage.history import History
     from composer.storage.mappings import Mappings
     from composer.storage.runs import Runs
+    from composer.storage.templates import Templates
+
+TEMPLATES_FOLDER = "templates folder"  # the name under which the path is kept in the settings
 
 
 class Desk:
@@ -40,6 +43,7 @@ class Desk:
         self.draft, self._draft_lock = _free_draft(folder)
         self._starting = threading.Lock()
         self._sender: Sender | None = None
+        self._templates: Templates | None = None
 
     @cached_property
     def history(self) -> History:
@@ -61,6 +65,16 @@ class Desk:
         from composer.storage.mappings import Mappings
 
         return Mappings(self.database)
+
+    def templates(self) -> Templates:
+        """The templates, in the folder that was chosen for them. Raises StorageError."""
+        from composer.storage.templates import Templates
+
+        chosen = self.settings.get(TEMPLATES_FOLDER)
+        folder = Path(chosen) if isinstance(chosen, str) and chosen else self.folder / "templates"
+        if self._templates is None or self._templates.folder != folder:
+            self._templates = Templates(folder)
+        return self._templates
 
     @property
     def sandbox_url(self) -> str:

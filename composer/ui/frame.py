@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from composer.ui.finder.button import FinderButton
 from composer.ui.widgets.pieces import button, label
 
 
 class Frame(QWidget):
     """Everything that is there in every place.
 
-    Signals: `place_wanted(int)` a place was clicked, counted from 0.
+    Signals: `place_wanted(int)` a place was clicked, counted from 0; `finder_wanted()` anything is to be found.
     """
 
     place_wanted = Signal(int)
+    finder_wanted = Signal()
 
     def __init__(self, store_bar: QWidget, notice: QWidget, stack: QStackedWidget, places: Sequence[str]) -> None:
         """The last of `places` stands at the foot of the list."""
@@ -46,6 +48,9 @@ class Frame(QWidget):
         line.setSpacing(12)
         line.addWidget(label("Event Composer", "brand"))
         line.addWidget(store_bar, 1)
+        find = FinderButton()
+        find.wanted.connect(self.finder_wanted)
+        line.addWidget(find)
         return bar
 
     def _rail(self, places: Sequence[str]) -> QWidget:

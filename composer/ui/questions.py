@@ -30,6 +30,17 @@ def may_send_many_live(parent: QWidget, store: str, events: int) -> bool:
     )
 
 
+def may_double(parent: QWidget, store: str) -> bool:
+    """Whether an event without a uniqueId, which may have arrived, may go to `store` once more."""
+    return _ask(
+        parent,
+        "It may have arrived",
+        f"Send this event to “{store}” once more?",
+        "It has no uniqueId: if the first one has arrived, Redo takes both, and flows may write to the person twice.",
+        "Try again",
+    )
+
+
 def may_lose_draft(parent: QWidget, reason: str) -> bool:
     """Whether the window may close although the draft can't be saved."""
     return _ask(

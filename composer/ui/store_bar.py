@@ -15,7 +15,7 @@ from composer.ui.widgets.pieces import Elided, button, chip, restyle
 if TYPE_CHECKING:
     from composer.storage.secrets import KeyState
 
-SHOWN_NAME = 32  # characters
+SHOWN_NAME = 28  # characters
 
 
 class StoreBar(QWidget):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,23 +16,28 @@ from PySide6.QtWidgets import (
 from composer.storage.database import StorageError
 from composer.storage.stores import Kind, Store
 from composer.ui.frame import Frame
-from composer.ui.jobs import Jobs
+from composer.ui.jobs import Jobs, Later
 from composer.ui.notice import Notice
 from composer.ui.shortcuts import Shortcuts, add_shortcuts
 from composer.ui.store_bar import StoreBar
-from composer.ui.theme import Choice, Theme
+from composer.ui.theme import Theme
+from composer.ui.traffic import Traffic
 
 if TYPE_CHECKING:
-    from composer.event.payload import Json
-    from composer.ui.bulk.exchange import Exchange
     from composer.ui.bulk.place import BulkPlace
     from composer.ui.compose.composition import Composition
     from composer.ui.compose.place import ComposePlace
     from composer.ui.compose.sending import Sending
     from composer.ui.desk import Desk
+    from composer.ui.finder.finder import Finder
+    from composer.ui.history.place import HistoryPlace
+    from composer.ui.outbox import Outbox
+    from composer.ui.pasting import Pasting
+    from composer.ui.templates.place import TemplatesPlace
+    from composer.ui.upkeep import Upkeep
 
-COMPOSE, BULK, HISTORY, SANDBOX, SETTINGS = range(5)
-PLACES = ("Compose", "Bulk", "History", "Sandbox", "Settings")
+COMPOSE, BULK, HISTORY, TEMPLATES, SANDBOX, SETTINGS = range(6)
+PLACES = ("Compose", "Bulk", "History", "Templates", "Sandbox", "Settings")
 
 
 class MainWindow(QMainWindow):
@@ -49,8 +53,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, desk: Desk, theme: Theme, jobs: Jobs) -> None:
         super().__init__()
-        self._desk, self._theme, self._jobs = desk, theme, jobs
-        self._confirmed: Store | None = None  # the live store that was asked about, as it was then
+        self.desk, self.theme, self.jobs = desk, theme, jobs
         self._has_painted = False
         self.setWindowTitle("Event Composer")
         self.resize(1280, 800)
@@ -58,7 +61,11 @@ class MainWindow(QMainWindow):
         self.notice = Notice(self)
         self.store_bar = StoreBar(theme)
         self._compose: ComposePlace | None = None
-        self._between: Exchange | None = None
+        self._outbox: Outbox | None = None
+        self.traffic = Traffic(self)
+        self._finder: Finder | None = None
+        self._pasting: Pasting | None = None
+        self._upkeep: Upkeep | None = None
         self._places: dict[int, QWidget] = {}
         self._states: dict[int, str] = {}  # what the status line says of a place
         self._stack = QStackedWidget()
@@ -66,8 +73,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._frame)
         self._frame.buttons[COMPOSE].setChecked(True)
         self._frame.place_wanted.connect(self.go_to)
+        self._frame.finder_wanted.connect(self.toggle_finder)
         self._actions()
-        self.store_bar.chosen.connect(self._choose_store)
+        self.store_bar.chosen.connect(self.choose_store)
         self.store_bar.manage_wanted.connect(lambda: self.go_to(SETTINGS))
         self.show_stores()
         self._restore_place()
@@ -76,8 +84,33 @@ class MainWindow(QMainWindow):
     def compose(self) -> ComposePlace:
         """Compose, made when it is first asked for."""
         if self._compose is None:
-            self._compose = self._make_compose()
+            from composer.ui.outbox import Outbox
+            from composer.ui.places import make_compose
+
+            self._compose = make_compose(self)
+            self._outbox = Outbox(self, self.desk, self.jobs, self.notice, self._compose)
+            self._outbox.compose_wanted.connect(lambda: self.go_to(COMPOSE))
+            self._outbox.kept.connect(self._show_kept)
+            if self.store_bar.store is not None:
+                self._show_store_in_compose(self.store_bar.store)
+            self._compose.restore_draft(self.desk.draft)
         return self._compose
+
+    def _follow_opening(self) -> None:
+        from composer.ui.pasting import Pasting
+        from composer.ui.upkeep import Upkeep
+
+        self._pasting = Pasting(self)
+        self._upkeep = Upkeep(self.jobs, self.desk, self)
+        self._upkeep.forgotten.connect(self.refresh_history)
+        self._upkeep.look_soon()
+
+    @property
+    def outbox(self) -> Outbox:
+        """What sends single events."""
+        _ = self.compose
+        assert self._outbox is not None  # noqa: S101 - made with Compose
+        return self._outbox
 
     @property
     def composition(self) -> Composition:
@@ -89,10 +122,37 @@ class MainWindow(QMainWindow):
         """The event on its way."""
         return self.compose.sending
 
+    @property
+    def bulk(self) -> BulkPlace:
+        """The Bulk place, shown."""
+        return self.go_to(BULK)  # type: ignore[return-value]
+
+    @property
+    def history(self) -> HistoryPlace:
+        """The History place, shown."""
+        return self.go_to(HISTORY)  # type: ignore[return-value]
+
+    @property
+    def templates(self) -> TemplatesPlace:
+        """The Templates place, shown."""
+        return self.go_to(TEMPLATES)  # type: ignore[return-value]
+
+    @property
+    def is_in_bulk(self) -> bool:
+        """Whether Bulk is the place that is seen."""
+        return self._stack.currentWidget() is self._places.get(BULK)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether Compose shows the event it has: not while a long text is being read."""
+        return self.compose.isEnabled()
+
     def go_to(self, place: int) -> QWidget:
         """Show a place; it is made when it is first shown."""
         if place not in self._places:
-            made = self._make(place)
+            from composer.ui.places import make
+
+            made = self.compose if place == COMPOSE else make(self, place)
             self._places[place] = made
             self._stack.addWidget(made)
         there = self._places[place]
@@ -101,65 +161,91 @@ class MainWindow(QMainWindow):
         self._frame.buttons[place].setChecked(True)
         self._frame.state.setText(self._states.get(place, ""))
         focus.setFocus()
-        if place == HISTORY:
-            there.refresh()  # type: ignore[attr-defined]
         return there
+
+    def toggle_finder(self) -> None:
+        """Open the finder over the place, or close it."""
+        if self._finder is None:
+            from composer.ui.finding import make_finder
+
+            self._finder = make_finder(self)
+        self._finder.toggle()
 
     def show_stores(self) -> None:
         """Bring badge and Send button up to the stores and the one chosen."""
         try:
-            stores = self._desk.stores.all()
-            wanted = self._desk.settings.get("store")
+            stores = self.desk.stores.all()
+            wanted = self.desk.settings.get("store")
         except StorageError as error:
             self.notice.say("bad", str(error))
             return
         store = next((each for each in stores if each.id == wanted), stores[0])
         self._take_store(store, stores)
 
+    def choose_store(self, store: Store) -> None:
+        """Send to another store from now on."""
+        self.jobs.run(lambda: self.desk.settings.put("store", store.id), failed=self.say_storage, in_order=True)
+        if self._outbox is not None:
+            self._outbox.ask_anew()
+        self._take_store(store, self.store_bar.stores)
+
     def send(self, anyway: bool = False) -> None:
         """Send what is composed, unless something holds it back."""
-        if self.sending.is_under_way or not self._is_ready():
-            return
-        self.compose.form.finish_cell()
-        self._judge_now()
-        held_back = self.composition.error is not None or bool(self.composition.errors)
-        if held_back and not anyway:
-            self.go_to(COMPOSE)
-            path = self.composition.errors[0].path if self.composition.error is None else ""
-            self.composition.focus_wanted.emit(path)
-            return
-        self.go_to(COMPOSE)  # that is where the answer will be
-        store = self.store_bar.store
-        if store is None or not self._may_send(store):
-            return
-        self.notice.clear()
-        findings = self.composition.findings
-        self.sending.send(store, self._sent_payload(), self.composition.wire(), findings, anyway=held_back)
-
-    def _send_here(self, anyway: bool = False) -> None:
-        """In Bulk it is its rows that are meant, elsewhere what is composed."""
-        if not self._is_in_bulk():
-            self.send(anyway)
-        elif not anyway:  # which rows go in spite of their errors is said on the page
-            self.bulk.go_on()
-
-    def _is_in_bulk(self) -> bool:
-        return self._stack.currentWidget() is self._places.get(BULK)
-
-    def _judge_now(self) -> None:
-        """Nothing is sent on old findings, or before the checks are loaded."""
-        if self.composition.is_judged:
-            self.composition.judge_now()
-        else:
-            from composer.event.checks import check
-
-            self.composition.judge_with(check)
+        if self.store_bar.store is not None:
+            self.outbox.send(self.store_bar.store, anyway)
 
     def begin_anew(self, starter: bool = False) -> None:
         """Another event in place of this one; Undo brings this one back."""
-        if self._is_ready():
+        if self.is_ready:
             self.compose.drafting.begin_anew(starter)
-            self._compose_next()
+            self.compose_next()
+
+    def compose_next(self) -> None:
+        """Go to Compose, to its first field."""
+        self.go_to(COMPOSE)
+        self.compose.form.first_entry().setFocus()
+
+    def show_entry(self, entry: int) -> None:
+        """Go to an attempt in History."""
+        self.history.show_entry(entry)
+
+    def show_run(self, run: str) -> None:
+        """Go to a bulk run in Bulk."""
+        self.bulk.show_run(run)
+
+    def try_again(self, entry: int) -> None:
+        """Send an attempt that may not have arrived once more."""
+        self.outbox.try_again(entry)
+
+    def refresh_history(self) -> None:
+        """Something was sent, or is gone."""
+        if HISTORY in self._places:
+            self._places[HISTORY].refresh()  # type: ignore[attr-defined]
+
+    def keep_order(self) -> None:
+        """Have the history kept in order, soon."""
+        if self._upkeep is not None:
+            self._upkeep.look_soon()
+
+    def say_state(self, place: int, words: str) -> None:
+        """Say something of a place in the status line while it is seen."""
+        self._states[place] = words
+        if self._stack.currentWidget() in (None, self._places.get(place)):
+            self._frame.state.setText(words)
+
+    def say_saved(self, words: str) -> None:
+        """Say at the left of the status line what was saved."""
+        self._frame.saved.setText(words)
+
+    def say_storage(self, error: Exception) -> None:
+        """Say what is wrong with the disk; raise what is not about it."""
+        if not isinstance(error, StorageError):
+            raise error
+        self.notice.say("bad", str(error))
+
+    def ask_for_key(self, store: Store | None, sentence: str) -> None:
+        """Say that a store has no key, and offer to enter it."""
+        self.notice.say("caution", sentence, "Open Settings", lambda: self._open_key_of(store))
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
@@ -171,10 +257,10 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.compose.form.finish_cell()
         try:
-            self._jobs.finish_ordered()
+            self.jobs.finish_ordered()
             self.compose.drafting.save_now()
-            self._desk.settings.put("window", bytes(self.saveGeometry().toBase64().data()).decode())
-            self._desk.settings.put("compose split", self.compose.split.sizes())
+            self.desk.settings.put("window", bytes(self.saveGeometry().toBase64().data()).decode())
+            self.desk.settings.put("compose split", self.compose.split.sizes())
         except StorageError as error:
             from composer.ui.questions import may_lose_draft
 
@@ -184,44 +270,20 @@ class MainWindow(QMainWindow):
         self.sending.cancel()
         if BULK in self._places:
             self._places[BULK].end()  # type: ignore[attr-defined]
+        if self._upkeep is not None:
+            self._upkeep.close()
         event.accept()
+
+    def start_sandbox(self) -> None:
+        """Start the sandbox's process, and say where it is."""
+        self.jobs.run(self.desk.start_sandbox, lambda _url: self._sandbox_started(), self._sandbox_failed)
 
     def _follow_first_paint(self) -> None:
         self.painted.emit()
-        with self._theme.undressed():
+        with self.theme.undressed():
             self.go_to(COMPOSE)
         self.opened.emit()
-
-    def _make_compose(self) -> ComposePlace:
-        from composer.ui.compose.composition import Composition
-        from composer.ui.compose.place import ComposePlace
-        from composer.ui.compose.sending import Sending
-
-        composition = Composition(self._jobs, self)
-        sending = Sending(self._jobs, self._desk.sender, self._desk.address)
-        sending.setParent(self)
-        place = ComposePlace(self._theme, self._jobs, self._desk.drafts, composition, sending)
-        place.send_wanted.connect(self.send)
-        place.new_wanted.connect(self.begin_anew)
-        place.open_wanted.connect(self._open_file)
-        place.save_wanted.connect(self._save_file)
-        place.bulk_wanted.connect(self._add_to_bulk)
-        place.response.entry_wanted.connect(self._show_entry)
-        place.drafting.said.connect(self._frame.saved.setText)
-        place.drafting.failed.connect(lambda sentence: self.notice.say("bad", sentence))
-        place.state_said.connect(partial(self._say_state, COMPOSE))
-        sending.finished.connect(lambda _sent: self._refresh_history())
-        sending.key_needed.connect(self._ask_for_key)
-        if self.store_bar.store is not None:
-            place.show_store(self.store_bar.store)
-        try:
-            sizes = self._desk.settings.get("compose split")
-        except StorageError:
-            sizes = None  # said when the stores were read
-        if isinstance(sizes, list) and len(sizes) == 2:
-            place.split.setSizes([int(each) for each in sizes])
-        place.restore_draft(self._desk.draft)
-        return place
+        Later(0, self._follow_opening, self).start()
 
     def _actions(self) -> None:
         standard = QKeySequence.StandardKey
@@ -231,8 +293,12 @@ class MainWindow(QMainWindow):
             ("Undo", standard.Undo, self._undo),
             ("Redo", ["Ctrl+Shift+Z", "Ctrl+Y"], self._redo),
             ("New event", standard.New, self.begin_anew),
-            ("Open", standard.Open, self._open_file),
-            ("Save as", standard.Save, self._save_file),
+            ("Open", standard.Open, self._open_here),
+            ("Save template", standard.Save, self.traffic.save_template),
+            ("Save as a new template", "Ctrl+Shift+S", self.traffic.save_as_template),
+            ("Open a JSON file", "Ctrl+Shift+O", self.traffic.open_file),
+            ("Save as a JSON file", [], self.traffic.save_file),
+            ("Find anything", "Ctrl+K", self.toggle_finder),
             ("Next pane", "F6", lambda: self.compose.next_pane(1)),
             ("Previous pane", "Shift+F6", lambda: self.compose.next_pane(-1)),
             ("Choose the store", "Ctrl+L", self.store_bar.badge.showMenu),
@@ -241,80 +307,30 @@ class MainWindow(QMainWindow):
         )
         add_shortcuts(self, keys)
 
-    def _make(self, place: int) -> QWidget:
-        desk = self._desk
-        if place == COMPOSE:
-            return self.compose
-        if place == HISTORY:
-            from composer.ui.history.place import HistoryPlace
+    def _undo(self) -> None:
+        if self.is_ready:
+            self.composition.undo()
 
-            history = HistoryPlace(self._theme, self._jobs, desk.history, desk.runs)
-            history.edit_as_new.connect(self._edit_as_new)
-            history.run_wanted.connect(self._show_run)
-            return history
-        if place == BULK:
-            return self._make_bulk()
-        if place == SANDBOX:
-            from composer.ui.sandbox.place import SandboxPlace
+    def _redo(self) -> None:
+        if self.is_ready:
+            self.composition.redo()
 
-            sandbox = SandboxPlace(self._theme, self._jobs, desk.sandbox)
-            sandbox.start_wanted.connect(self.start_sandbox)
-            return sandbox
-        from composer.ui.settings.place import SettingsPlace
+    def _send_here(self, anyway: bool = False) -> None:
+        """In Bulk it is its rows that are meant, elsewhere what is composed."""
+        if not self.is_in_bulk:
+            self.send(anyway)
+        elif not anyway:  # which rows go in spite of their errors is said on the page
+            self.bulk.go_on()
 
-        settings = SettingsPlace(self._theme, self._jobs, desk.stores, desk.secrets, desk.settings)
-        settings.stores_changed.connect(self.show_stores)
-        settings.theme_chosen.connect(lambda choice: self._theme.choose(Choice(choice)))
-        return settings
-
-    def _make_bulk(self) -> BulkPlace:
-        from composer.ui.bulk.place import BulkPlace
-
-        bulk = BulkPlace(self._theme, self._jobs, self._desk, self)
-        bulk.edit_wanted.connect(self._edit_row)
-        bulk.edit_as_new.connect(self._edit_as_new)
-        bulk.key_needed.connect(self._ask_for_key_of)
-        bulk.history_changed.connect(self._refresh_history)
-        bulk.base_wanted.connect(lambda: bulk.take_base(self._sent_payload()))
-        bulk.state_said.connect(partial(self._say_state, BULK))
-        if self.store_bar.store is not None:
-            bulk.show_store(self.store_bar.store)
-        return bulk
-
-    @property
-    def bulk(self) -> BulkPlace:
-        """The Bulk place, shown."""
-        return self.go_to(BULK)  # type: ignore[return-value]
-
-    def _say_state(self, place: int, words: str) -> None:
-        self._states[place] = words
-        if self._stack.currentWidget() in (None, self._places.get(place)):
-            self._frame.state.setText(words)
-
-    def _show_run(self, run: str) -> None:
-        self.bulk.show_run(run)
-
-    def _exchange(self) -> Exchange:
-        if self._between is None:
-            from composer.ui.bulk.exchange import Exchange
-
-            self._between = Exchange(self.compose, lambda: self.bulk, self._compose_next)
-        return self._between
-
-    def _add_to_bulk(self, times: int) -> None:
-        if self._is_ready():
-            self._exchange().add_to_bulk(times)
-
-    def _edit_row(self, name: str, payload: Json, save: Callable[[Json], None]) -> None:
-        if self._is_ready():
-            self._exchange().edit_row(name, payload, save)
-
-    def start_sandbox(self) -> None:
-        """Start the sandbox's process, and say where it is."""
-        self._jobs.run(self._desk.start_sandbox, lambda _url: self._sandbox_started(), self._sandbox_failed)
+    def _open_here(self) -> None:
+        """In Bulk a file of rows, elsewhere a template."""
+        if self.is_in_bulk:
+            self.bulk.choose_file()
+        else:
+            self.traffic.choose_template()
 
     def _sandbox_started(self) -> None:
-        self.store_bar.show_address(self._desk.sandbox_url)
+        self.store_bar.show_address(self.desk.sandbox_url)
 
     def _sandbox_failed(self, error: Exception) -> None:
         from composer.sandbox.process import SandboxError
@@ -325,92 +341,32 @@ class MainWindow(QMainWindow):
 
     def _take_store(self, store: Store, stores: list[Store]) -> None:
         self.store_bar.show_store(store, stores)
-        self.store_bar.show_address(self._desk.sandbox_url)
+        self.store_bar.show_address(self.desk.sandbox_url)
         if self._compose is not None:
-            self._compose.show_store(store)
+            self._show_store_in_compose(store)
         if BULK in self._places:
             self._places[BULK].show_store(store)  # type: ignore[attr-defined]
         if store.kind is not Kind.SANDBOX:
-            self._jobs.run(lambda: self._desk.secrets.state(store), lambda state: self.store_bar.show_key(store, state))
+            self.jobs.run(lambda: self.desk.secrets.state(store), lambda state: self.store_bar.show_key(store, state))
 
-    def _choose_store(self, store: Store) -> None:
-        self._jobs.run(lambda: self._desk.settings.put("store", store.id), failed=self._say_storage, in_order=True)
-        self._confirmed = None
-        self._take_store(store, self.store_bar.stores)
+    def _show_store_in_compose(self, store: Store) -> None:
+        self.compose.show_store(store)
+        self.outbox.show_store(store)
 
-    def _say_storage(self, error: Exception) -> None:
-        if not isinstance(error, StorageError):
-            raise error
-        self.notice.say("bad", str(error))
-
-    def _may_send(self, store: Store) -> bool:
-        """The first event of a session to a live store is asked about."""
-        if store.kind is not Kind.LIVE or store == self._confirmed:
-            return True
-        from composer.event.identity import resolve
-        from composer.ui.questions import may_send_live
-
-        may = may_send_live(self, store.name, resolve(self._sent_payload()).value)
-        self._confirmed = store if may else None
-        return may
-
-    def _sent_payload(self) -> Json:
-        """What the text that is sent says; None while it is broken and says nothing."""
-        return self.composition.payload if self.composition.error is None else None
-
-    def _ask_for_key(self, sentence: str) -> None:
-        self._ask_for_key_of(self.sending.store, sentence)
-
-    def _ask_for_key_of(self, store: Store | None, sentence: str) -> None:
-        self.notice.say("caution", sentence, "Open Settings", lambda: self._open_key_of(store))
+    def _show_kept(self, entry: int) -> None:
+        if HISTORY in self._places and self._stack.currentWidget() is self._places[HISTORY]:
+            self.show_entry(entry)
+        else:
+            self.refresh_history()
 
     def _open_key_of(self, store: Store | None) -> None:
         settings = self.go_to(SETTINGS)
         if store is not None:
             settings.open_key_of(store.id)  # type: ignore[attr-defined]
 
-    def _refresh_history(self) -> None:
-        if HISTORY in self._places:
-            self._places[HISTORY].refresh()  # type: ignore[attr-defined]
-
-    def _show_entry(self, entry: int) -> None:
-        self.go_to(HISTORY).show_entry(entry)  # type: ignore[attr-defined]
-
-    def _edit_as_new(self, text: str) -> None:
-        if self._is_ready():
-            self.compose.json.take(text)
-        self._compose_next()
-
-    def _compose_next(self) -> None:
-        self.go_to(COMPOSE)
-        self.compose.form.first_entry().setFocus()
-
-    def _is_ready(self) -> bool:
-        """Whether Compose shows the event it has: not while a long text is being read."""
-        return self.compose.isEnabled()
-
-    def _undo(self) -> None:
-        if self._is_ready():
-            self.composition.undo()
-
-    def _redo(self) -> None:
-        if self._is_ready():
-            self.composition.redo()
-
-    def _open_file(self) -> None:
-        if self._is_in_bulk():
-            self.bulk.choose_file()
-        elif self._is_ready():
-            self.go_to(COMPOSE)
-            self.compose.drafting.choose_and_open(self)
-
-    def _save_file(self) -> None:
-        if self._is_ready():
-            self.compose.drafting.choose_and_save(self)
-
     def _restore_place(self) -> None:
         try:
-            geometry = self._desk.settings.get("window")
+            geometry = self.desk.settings.get("window")
         except StorageError:
             return  # said when the stores were read
         if isinstance(geometry, str):

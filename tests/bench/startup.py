@@ -63,3 +63,30 @@ def report() -> None:
     for name, seconds in taken.items():
         ratio = statistics.median(one / bare for one, bare in zip(seconds, taken["a bare window"], strict=True))
         print(f"  {name:<40} {statistics.median(seconds) * 1000:7.0f} ms   {ratio:5.2f}")
+
+
+def compare(one: str, first: Path, other: str, second: Path) -> None:
+    """Print how much longer the start takes with the data folder `second` than with `first`, in pairs."""
+    root = Path(__file__).parents[2]
+    ratios: dict[str, list[float]] = {"first paint": [], "the form is checked": []}
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as bytecode:
+        for run in range(RUNS + 2):
+            for name, kept in ratios.items():
+                seconds = []
+                for folder in (first, second):
+                    environment = os.environ | {
+                        "QT_QPA_PLATFORM": "offscreen",
+                        "EVENT_COMPOSER_HOME": str(folder),
+                        "PYTHONPYCACHEPREFIX": bytecode,
+                        "PYTHONPATH": str(root),
+                    }
+                    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+                    began = time.perf_counter()
+                    subprocess.run(
+                        [sys.executable, "-c", PROGRAMS[name]], env=environment, check=True, stderr=subprocess.DEVNULL
+                    )
+                    seconds.append(time.perf_counter() - began)
+                if run >= 2:
+                    kept.append(seconds[1] / seconds[0])
+    said = ", ".join(f"{name} {statistics.median(kept):.2f}" for name, kept in ratios.items())
+    print(f"Start-up {other}, beside {one} (median of {RUNS} pairs): {said}")

@@ -90,5 +90,5 @@ def test_it_loads_shows_no_error_goes_as_shown_and_comes_back(
     assert window.composition.payload != event
     kept = app.desk.history.entry(sent.args[0].entry)
     assert kept is not None
-    window._edit_as_new(kept.body.decode())
+    window.traffic.edit_as_new(kept.body.decode())
     assert window.compose.json.editor.text() == text

@@ -94,7 +94,10 @@ def test_an_upgrade_takes_everything_over(old: Any, new: Any) -> None:
         (
             {"event_name": "old", "eventName": "new", "email": "o@b.test", "customer": {"email": "n@b.test"}},
             {"eventName": "new", "customer": {"email": "n@b.test"}},
-            ["email is left out: email is there already.", "event_name is left out: eventName is there already."],
+            [
+                "email is left out: customer.email is there already.",
+                "event_name is left out: eventName is there already.",
+            ],
         ),
         (
             {
@@ -104,7 +107,7 @@ def test_an_upgrade_takes_everything_over(old: Any, new: Any) -> None:
                 "email": "e",
             },
             {"eventName": "x", "data": {"$extra": {"items": [2]}}, "customer": "bob"},
-            ["email is left out: email is there already.", "“items” is left out: $extra has it already."],
+            ["email is left out: the customer is no object.", "“items” is left out: $extra has it already."],
         ),
         (
             {"event_name": "x", "properties": {"items": [1], "$extra": 5}},
@@ -112,6 +115,20 @@ def test_an_upgrade_takes_everything_over(old: Any, new: Any) -> None:
             ["The old $extra is left out: it was no object."],
         ),
         ({"event_name": "x", "properties": "text"}, {"eventName": "x", "data": "text"}, []),
+        (
+            {
+                "event_name": "x",
+                "properties": {"a": 1},
+                "data": {"b": 2},
+                "phone": "1",
+                "customer": {"phoneNumber": "2"},
+            },
+            {"eventName": "x", "data": {"b": 2}, "customer": {"phoneNumber": "2"}},
+            [
+                "phone is left out: customer.phoneNumber is there already.",
+                "properties is left out: data is there already.",
+            ],
+        ),
     ],
 )
 def test_what_finds_no_home_is_named(old: Any, new: Any, remarks: list[str]) -> None:

@@ -19,7 +19,7 @@ from composer.storage.stores import Kind
 from composer.ui.desk import Desk
 from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
-from composer.ui.window import BULK, COMPOSE, HISTORY, SANDBOX, SETTINGS, MainWindow
+from composer.ui.window import BULK, COMPOSE, HISTORY, SANDBOX, SETTINGS, TEMPLATES, MainWindow
 from tests.support.hands import OpenWindow, entry, fill, focused, paste, press, read, type_in_focus
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -238,8 +238,9 @@ class TestKeyboard:
         [
             (Qt.Key.Key_2, BULK),
             (Qt.Key.Key_3, HISTORY),
-            (Qt.Key.Key_4, SANDBOX),
-            (Qt.Key.Key_5, SETTINGS),
+            (Qt.Key.Key_4, TEMPLATES),
+            (Qt.Key.Key_5, SANDBOX),
+            (Qt.Key.Key_6, SETTINGS),
             (Qt.Key.Key_1, COMPOSE),
         ],
     )
@@ -252,7 +253,7 @@ class TestKeyboard:
 
     def test_coming_back_the_keyboard_is_where_it_was(self, window: MainWindow, qtbot: QtBot) -> None:
         entry(window, "/customer/phoneNumber").setFocus()
-        press(qtbot, Qt.Key.Key_5, CONTROL)
+        press(qtbot, Qt.Key.Key_6, CONTROL)
         press(qtbot, Qt.Key.Key_1, CONTROL)
         assert focused() is entry(window, "/customer/phoneNumber")
 
@@ -301,9 +302,9 @@ class TestFiles:
         (tmp_path / "in.json").write_text(given, "utf-8")
         monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "in.json"), ""))
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "out.json"), ""))
-        press(qtbot, Qt.Key.Key_O, CONTROL)
+        press(qtbot, Qt.Key.Key_O, CONTROL | SHIFT)
         assert entry(window, "/eventName").text() == "From a file é"
-        press(qtbot, Qt.Key.Key_S, CONTROL)
+        window.traffic.save_file()
         assert (tmp_path / "out.json").read_bytes() == given.encode()
         assert "Saved as out.json" in read(window)
 
@@ -326,8 +327,8 @@ class TestFiles:
         before = window.composition.wire()
         monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
-        press(qtbot, Qt.Key.Key_O, CONTROL)
-        press(qtbot, Qt.Key.Key_S, CONTROL)
+        press(qtbot, Qt.Key.Key_O, CONTROL | SHIFT)
+        window.traffic.save_file()
         assert window.composition.wire() == before
         assert window.notice.text == ""
 

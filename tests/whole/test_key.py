@@ -67,7 +67,7 @@ def test_a_key_is_found_nowhere_but_in_the_keyring_and_goes_with_its_store(
     assert places_of(secret, [tmp_path, keyring.folder]) == []
     assert places_in_memory_of(secret, app) == []
 
-    app.press("ctrl+5")
+    app.press("ctrl+6")
     app.tab_to("Stores")
     app.press("End")
     app.tab_to("Remove…")
@@ -129,7 +129,7 @@ def test_without_a_keyring_a_key_is_for_this_session_only(
 
 def add_store(app: App, url: str, secret: str) -> None:
     """Add the store "Acme" in Settings and press Enter behind its API secret, which can't be read on the screen."""
-    app.press("ctrl+5")
+    app.press("ctrl+6")
     app.sees("Appearance: Like the system")
     app.tab_to("Add store")
     app.press("space")

@@ -74,8 +74,8 @@ def test_panes_places_and_undo_have_their_keys(app: App) -> None:
 
     for key, seen in (
         ("ctrl+3", "Compose an event and press Ctrl+Enter."),
-        ("ctrl+4", "Nothing stored yet"),
-        ("ctrl+5", "Appearance: Like the system"),
+        ("ctrl+5", "Nothing stored yet"),
+        ("ctrl+6", "Appearance: Like the system"),
         ("ctrl+1", "label: Last response"),
     ):
         app.press(key)

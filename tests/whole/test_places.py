@@ -12,7 +12,7 @@ def test_what_was_sent_is_in_history_and_sandbox_and_can_be_edited_as_new(app: A
     app.press("ctrl+Return")
     app.sent(2)
 
-    app.press("ctrl+4")
+    app.press("ctrl+5")
     words = app.sees("1 profile · 2 events")
     assert "cell: Order Placed" in words
     assert "cell: Order Shipped" in words

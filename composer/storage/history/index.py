@@ -53,6 +53,11 @@ class Index(Log):
             connection.executemany("DELETE FROM history_waiting WHERE entry = ?", ((each,) for each in documents))
         return len(documents) == most
 
+    def is_behind(self) -> bool:
+        """Whether so much is to be taken into the index that a process should do it."""
+        waiting = self._database.read(f"SELECT 1 FROM history_waiting LIMIT 1 OFFSET {_AT_ONCE}")  # noqa: S608
+        return bool(waiting or self.rows_due())
+
     def rows_due(self) -> list[RowsDue]:
         """The runs whose rows are to be looked at."""
         rows = self._database.read(

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from composer.event.findings import Severity
 from composer.storage.runs.states import NOT_SENT, Group, State
-from composer.ui.bulk.flow import Flow
 from composer.ui.bulk.rows import SENDABLE_AGAIN
+from composer.ui.widgets.flow import Flow
 from composer.ui.widgets.pieces import button
 
 

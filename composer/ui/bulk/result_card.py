@@ -11,8 +11,8 @@ from composer.storage.runs.states import NOT_SENT, RunInfo, State, Status
 from composer.storage.stores import Store
 from composer.ui.bulk import words
 from composer.ui.bulk.filters import Filter
-from composer.ui.bulk.flow import Flow
 from composer.ui.bulk.ready_card import name_send
+from composer.ui.widgets.flow import Flow
 from composer.ui.widgets.messages import Wrapped
 from composer.ui.widgets.pieces import GRID, Card, Elided, Strip, button, restyle
 

@@ -1,169 +1,29 @@
-"""The rows of a run as a table of any length: their numbers are held, what stands in them is read when it is seen."""
+"""The rows of a run as a table of any length: their numbers are known at once, what stands in them when it was read."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import Any
-
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QObject
 
 from composer.ui.bulk.rows import HEADERS, Row
-from composer.ui.jobs import Jobs, Later
-from composer.ui.widgets.paged_model import ROLES, Cell, Index
-
-PAGE = 100  # rows read at a time: more would hold the interpreter, and so the window, for longer
-KEPT = 40 * PAGE  # rows remembered: those read last
-_SOON = 30  # milliseconds: of what is scrolled past meanwhile nothing is read
-_MOST_WANTED = 2  # pages; when more were scrolled past meanwhile, only the last ones are still seen
-
-Numbers = Sequence[int]  # ascending: a range or an array
-Read = Callable[[Sequence[int]], list[Row]]
-
-_UNREAD = Cell("…", ink="muted")
+from composer.ui.jobs import Jobs
+from composer.ui.widgets.numbered_model import NumberedModel, Numbers, Read
+from composer.ui.widgets.paged_model import Cell
 
 
-class RowsModel(QAbstractTableModel):
-    """Rows by their number. A row that was not read yet shows “…” until a thread has read its page.
-
-    Signals: `failed(object)` with the exception when rows could not be read; `read()` after some were.
-    """
-
-    failed = Signal(object)
-    read = Signal()
+class RowsModel(NumberedModel):
+    """A `NumberedModel` of `rows.Row`, counted as in the file."""
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.numbers: Numbers = range(0)
-        self._jobs = jobs
-        self._read_rows: Read | None = None
-        self._known: OrderedDict[int, tuple[int, Row]] = OrderedDict()  # number → (generation, row), last read last
-        self._generation = 0  # of what is true now; a row of an earlier one is shown while it is read again
-        self._wanted: dict[int, None] = {}  # pages, the last one wanted last
-        self._busy = False
-        self._soon = Later(_SOON, self._read_wanted, self)
+        super().__init__(jobs, HEADERS, parent)
 
     def show_run(self, read: Read | None, numbers: Numbers) -> None:
-        """Show other rows altogether; `read` is called in threads."""
-        self._known.clear()
-        self._read_rows = read
-        self._generation += 1
-        self._replace(numbers)
-
-    def show_numbers(self, numbers: Numbers) -> bool:
-        """Show these rows of the run instead; True when that only added some at the end."""
-        before, count = self.numbers, len(self.numbers)
-        if before == numbers:
-            return True
-        if count and len(numbers) > count and numbers[:count] == before:
-            self.beginInsertRows(QModelIndex(), count, len(numbers) - 1)
-            self.numbers = numbers
-            self.endInsertRows()
-            return True
-        self._replace(numbers)
-        return False
-
-    def refresh(self, first: int, last: int) -> None:
-        """Have everything read again: the rows from `first` to `last` now, the others when they are seen."""
-        self._generation += 1
-        if 0 <= first <= last:
-            self._want(first // PAGE)
-            self._want(last // PAGE)
-
-    def row_of(self, number: int) -> int:
-        """Where the row with this number stands, or -1."""
-        at = self.place_of(number)
-        return at if at < len(self.numbers) and self.numbers[at] == number else -1
-
-    def place_of(self, number: int) -> int:
-        """Where the row with this number stands, or would stand."""
-        return bisect_left(self.numbers, number)
-
-    @property
-    def is_reading(self) -> bool:
-        """Whether a thread reads rows just now."""
-        return self._busy
+        """Show the rows of another run; `read` is called in threads."""
+        self.show_from(read, numbers)
 
     def known(self, number: int) -> Row | None:
         """The row with this number as it was read last; None when it was not, or long ago."""
-        found = self._known.get(number)
-        return found[1] if found else None
+        found: Row | None = super().known(number)
+        return found
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self.numbers)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(HEADERS)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or role not in ROLES:
-            return None
-        at = index.row()
-        number = self.numbers[at]
-        found = self._known.get(number)
-        if found is None or found[0] != self._generation:
-            self._want(at // PAGE)
-        if index.column() == 0:
-            return f"{number:,}" if role == Qt.ItemDataRole.DisplayRole else None
-        return (found[1].cells[index.column()] if found else _UNREAD).for_role(role)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Vertical or not 0 <= section < len(HEADERS):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def _replace(self, numbers: Numbers) -> None:
-        self.beginResetModel()
-        self.numbers = numbers
-        self._wanted.clear()
-        self.endResetModel()
-
-    def _want(self, page: int) -> None:
-        self._wanted.pop(page, None)
-        self._wanted[page] = None
-        if not self._busy and not self._soon.isActive():
-            self._soon.start()
-
-    def _read_wanted(self) -> None:
-        """One job at a time, for the pages wanted last: those between were scrolled past."""
-        read, generation = self._read_rows, self._generation
-        pages = list(self._wanted)[-_MOST_WANTED:]
-        self._wanted.clear()
-        numbers = [number for page in sorted(pages) for number in self.numbers[page * PAGE : (page + 1) * PAGE]]
-        if read is None or not numbers:
-            return
-        self._busy = True
-        self._jobs.run(lambda: read(numbers), lambda rows: self._take(read, generation, rows), self._give_up)
-
-    def _take(self, read: Read, generation: int, rows: list[Row]) -> None:
-        self._busy = False
-        if read is self._read_rows:
-            changed = []
-            for row in rows:
-                before = self._known.pop(row.number, None)
-                self._known[row.number] = (generation, row)
-                if before is None or before[1] != row:
-                    changed.append(row.number)
-            while len(self._known) > KEPT:
-                self._known.popitem(last=False)
-            self._tell(changed)
-            self.read.emit()
-        if self._wanted:
-            self._soon.start()
-
-    def _tell(self, numbers: list[int]) -> None:
-        if numbers:
-            places = [at for at in (self.row_of(numbers[0]), self.row_of(numbers[-1])) if at >= 0]
-            first, last = (places[0], places[-1]) if len(places) == 2 else (0, len(self.numbers) - 1)
-            if 0 <= first <= last:
-                self.dataChanged.emit(self.index(first, 0), self.index(last, len(HEADERS) - 1))
-
-    def _give_up(self, error: Exception) -> None:
-        self._busy = False
-        self._wanted.clear()
-        self.failed.emit(error)
+    def unread(self, number: int, column: int) -> Cell:
+        return Cell(f"{number:,}") if column == 0 else super().unread(number, column)

@@ -11,11 +11,12 @@ from composer.storage.runs.states import State
 from composer.ui.bulk import words
 from composer.ui.bulk.filters import ALL, Filter
 from composer.ui.bulk.rows import LEAVABLE
-from composer.ui.bulk.rows_model import Numbers, RowsModel
+from composer.ui.bulk.rows_model import RowsModel
 from composer.ui.bulk.rows_table import RowsTable
 from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
 from composer.ui.widgets.messages import EmptyState
+from composer.ui.widgets.numbered_model import Numbers
 from composer.ui.widgets.pieces import GRID, Card, button, label
 
 

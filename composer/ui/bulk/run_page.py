@@ -23,14 +23,14 @@ from composer.ui.bulk.result_card import ResultCard
 from composer.ui.bulk.row_detail import RowDetail
 from composer.ui.bulk.row_reading import RowReading
 from composer.ui.bulk.row_reading import read as read_row
-from composer.ui.bulk.rows_model import Numbers
 from composer.ui.bulk.rows_pane import RowsPane
-from composer.ui.bulk.work_card import WorkCard
 from composer.ui.jobs import Jobs, Later
 from composer.ui.latest import Latest
 from composer.ui.theme import Theme
 from composer.ui.widgets.messages import Notice
+from composer.ui.widgets.numbered_model import Numbers
 from composer.ui.widgets.pieces import GRID, Elided, button, label
+from composer.ui.widgets.work_card import WorkCard
 
 if TYPE_CHECKING:
     from composer.delivery.tally import Progress

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer.event import jsontext
 from composer.event.draft import Draft, Prepared
@@ -16,17 +16,25 @@ from composer.event.jsontext import JsonTextError
 from composer.event.payload import MISSING, Edit, Json, Remove, Set, apply, get, join
 from composer.ui.jobs import Jobs
 
+if TYPE_CHECKING:
+    from composer.event.variables import Context
+
 PRUNED = ("/customer/location", "/customer/customFields", "/data")  # made by the form, so it takes them away when empty
 
 SLOW = 0.012  # seconds
+FRESH = 10_000  # milliseconds: so old may the moment be that `{{$now}}` means
 LISTED = 1000  # findings
 
 Check = Callable[[Json, int | None], list[Finding]]
 
 
 class Judgement(NamedTuple):
-    """What was found, counted once. `seconds` is the work it took; waiting for other threads does not count."""
+    """What was found, counted once, about `event`: what `payload` is once its variables have values. `seconds` is the
+    work it took; waiting for other threads does not count.
+    """
 
+    payload: Json
+    event: Json
     errors: Sequence[Finding]
     warnings: Sequence[Finding]
     listed: Sequence[Finding]
@@ -34,7 +42,7 @@ class Judgement(NamedTuple):
     seconds: float
 
 
-NOTHING_FOUND = Judgement([], [], [], 0, 0.0)
+NOTHING_FOUND = Judgement({}, {}, [], [], [], 0, 0.0)
 
 
 class Composition(QObject):
@@ -56,13 +64,33 @@ class Composition(QObject):
         self._is_judging = False
         self._draft = Draft(time.monotonic)
         self._check: Check | None = None
+        self._context: Context | None = None
         self._judgement = NOTHING_FOUND
+        self._clock = QTimer(self)
+        self._clock.setInterval(FRESH)
+        self._clock.timeout.connect(self._move_on)
         self._broken_parts: dict[str, str] = {}
+        self._remarks: dict[str, Sequence[Finding]] = {}
 
     @property
     def payload(self) -> Json:
         """The payload as last read; while the typed JSON is broken, the one before."""
         return self._draft.payload
+
+    @property
+    def event(self) -> Json:
+        """What the payload is once its variables have values, as it was checked; the payload where it has none."""
+        return self._judgement.event if self._judgement.payload is self.payload else self.payload
+
+    @property
+    def uses_variables(self) -> bool:
+        """Whether what is sent is another text than the one that is edited."""
+        return self.event is not self.payload
+
+    @property
+    def values(self) -> Mapping[str, Json]:
+        """What was given for the variables that are asked for."""
+        return self._context.values if self._context is not None else {}
 
     @property
     def view(self) -> View:
@@ -73,6 +101,11 @@ class Composition(QObject):
     def error(self) -> JsonTextError | None:
         """Where the typed JSON is broken, or None."""
         return self._draft.state.error
+
+    @property
+    def origin(self) -> int:
+        """Which of the whole texts that were loaded the event was made from."""
+        return self._draft.state.origin
 
     @property
     def is_judged(self) -> bool:
@@ -124,8 +157,24 @@ class Composition(QObject):
         return get(self.payload, pointer)
 
     def wire(self) -> str:
-        """The text that is sent."""
+        """The whole text that is edited."""
         return self._draft.wire()
+
+    def sent(self) -> str:
+        """The whole text that is sent: the one that is edited, byte for byte, where it has no variables."""
+        is_filled = self.uses_variables and self.error is None
+        return jsontext.write(self.event, "") if is_filled else self._draft.wire()
+
+    def give(self, values: Mapping[str, Json]) -> None:
+        """What variables stand for from now on, by name; MISSING for one that has no value."""
+        if self._context is not None:
+            given = {name: value for name, value in {**self.values, **values}.items() if value is not MISSING}
+            self._fill_with(self._context._replace(values=given))
+
+    def renew(self, counter: int) -> None:
+        """Another event is composed: what is made up for it is made up anew. `counter` is what `{{$counter}}` gives."""
+        if self._context is not None:
+            self._fill_with(_context(self.values, counter))
 
     def whole(self, view: str) -> str:
         """The whole text that an editor's text stands for."""
@@ -147,16 +196,25 @@ class Composition(QObject):
             self._judge()
             self.judged.emit()
 
+    def say(self, code: str, findings: Sequence[Finding]) -> None:
+        """What is known of the event from elsewhere, by its code; nothing takes it back."""
+        if list(self._remarks.get(code, ())) != list(findings):
+            self._remarks = {**self._remarks, code: findings}
+            self._judge()
+            self.judged.emit()
+
     def judge_with(self, check: Check) -> None:
         """Begin to check; until now nothing was found because nothing was asked."""
         self._check = check
+        if self._context is None:
+            self._context = _context({}, 1)
         self._judge()
         self.judged.emit()
 
     def judge_now(self) -> None:
         """Have the findings that are still being looked for at once: before sending they must be the true ones."""
         if self._check is not None and self._is_judging:
-            self._judgement = _judged(self._check, self.payload, self.view.size, self._said())
+            self._judgement = self._work()()
             self.judged.emit()
 
     def judge_ahead(self, payload: Json) -> None:
@@ -221,42 +279,84 @@ class Composition(QObject):
 
     def _judge(self) -> None:
         """Check now, or in a thread when the last check was slow: findings may come late, keys may not."""
-        check = self._check
-        if check is None or self._is_judging:
+        if self._check is None or self._is_judging:
             return
-        payload, size, said = self.payload, self.view.size, self._said()
+        work = self._work()
         if self._judgement.seconds < SLOW:
-            self._judgement = _judged(check, payload, size, said)
+            self._take_over(work())
             return
         self._is_judging = True
-        self._jobs.run(
-            lambda: _judged(check, payload, size, said), lambda judgement: self._take(payload, said, judgement)
-        )
+        payload, said, context = self.payload, self._said(), self._context
+
+        def take(judgement: Judgement) -> None:
+            self._is_judging = False
+            self._take_over(judgement)
+            if payload is not self.payload or said != self._said() or context is not self._context:
+                self._judge()  # it changed meanwhile
+            self.judged.emit()
+
+        self._jobs.run(work, take)
+
+    def _work(self) -> Callable[[], Judgement]:
+        check, context = self._check, self._context
+        payload, size, said = self.payload, self.view.size, self._said()
+        return lambda: _judged(check, payload, size, said, context)
+
+    def _take_over(self, judgement: Judgement) -> None:
+        self._judgement = judgement
+        if judgement.event is judgement.payload:
+            self._clock.stop()
+        elif not self._clock.isActive():
+            self._clock.start()
+
+    def _fill_with(self, context: Context) -> None:
+        self._context = context
+        if not self._is_judging:
+            self._judge()
+            self.judged.emit()
+
+    def _move_on(self) -> None:
+        """Time passes while somebody looks at what will be sent."""
+        from datetime import UTC, datetime
+
+        if self._context is not None:
+            self._fill_with(self._context._replace(now=datetime.now(UTC)))
 
     def _said(self) -> tuple[Finding, ...]:
         """What reading the texts has found already."""
         broken = self._broken_parts.items()
         return (
             *self._draft.state.text_findings,
+            *(finding for findings in self._remarks.values() for finding in findings),
             *(Finding(Severity.ERROR, "broken-json", pointer, problem) for pointer, problem in broken if problem),
         )
 
-    def _take(self, payload: Json, said: tuple[Finding, ...], judgement: Judgement) -> None:
-        self._is_judging = False
-        self._judgement = judgement
-        if payload is not self.payload or said != self._said():
-            self._judge()  # it changed meanwhile
-        self.judged.emit()
+
+def _context(values: Mapping[str, Json], counter: int) -> Context:
+    import uuid
+    from datetime import UTC, datetime
+
+    from composer.event.variables import Context
+
+    return Context(datetime.now(UTC), uuid.uuid4().hex, values, counter=counter)
 
 
-def _judged(check: Check, payload: Json, size: int, said: Sequence[Finding]) -> Judgement:
-    """What `check` finds, and what reading the text had `said` already."""
+def _judged(
+    check: Check | None, payload: Json, size: int, said: Sequence[Finding], context: Context | None
+) -> Judgement:
+    """What `check` finds in what is sent, and what reading the text had `said` already."""
+    from composer.event.filling import fill
+
+    if check is None or context is None:
+        return NOTHING_FOUND
     began = time.thread_time()
-    found = [*check(payload, size), *said]
+    event, found = fill(payload, size, context, check)
+    found = [*found, *said]
     errors = [each for each in found if each.severity is Severity.ERROR]
     warnings = [each for each in found if each.severity is not Severity.ERROR]
     not_stored = sum(each.code == "not-stored" for each in warnings)
-    return Judgement(errors, warnings, (errors + warnings)[:LISTED], not_stored, time.thread_time() - began)
+    seconds = time.thread_time() - began
+    return Judgement(payload, event, errors, warnings, (errors + warnings)[:LISTED], not_stored, seconds)
 
 
 def shown(value: Any) -> str:

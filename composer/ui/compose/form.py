@@ -224,7 +224,7 @@ class Form(QScrollArea):
     def _show_identity(self) -> None:
         from composer.event.identity import resolve
 
-        identity = resolve(self._composition.payload)
+        identity = resolve(self._composition.event)
         tone = "good" if identity.path else "caution"
         self.identity.say(tone, identity.headline, identity.value, f"· {identity.note}" if identity.note else "")
 

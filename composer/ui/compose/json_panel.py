@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from composer.event import jsontext
 from composer.event.draft import Prepared, prepare
@@ -15,10 +15,11 @@ from composer.event.findings import Finding, Severity
 from composer.event.jsontext import JsonTextError
 from composer.event.limits import MAX_PAYLOAD_BYTES
 from composer.ui.compose.composition import Composition
+from composer.ui.compose.sent_view import SentView
 from composer.ui.jobs import Jobs, Later
 from composer.ui.theme import Theme
 from composer.ui.widgets.json_editor import JsonEditor, Mark
-from composer.ui.widgets.pieces import button, label, restyle
+from composer.ui.widgets.pieces import Elided, button, label, restyle
 
 UNDERLINED = 200  # findings; each costs at every key typed in the text
 LONG = 50_000  # characters; where to underline is found in a thread
@@ -26,7 +27,8 @@ CALM = 250  # milliseconds after the last change before the wavy lines are drawn
 
 
 class JsonPanel(QWidget):
-    """The editor with its size line. What is shown is, byte for byte, what is sent.
+    """The editor with its size line. What is shown is, byte for byte, what is sent; where variables stand in it, "As
+    sent" shows what they become.
 
     Signals: `refused(str)` a sentence about a text that was not taken; `reading(bool)` a long text is being read in a
     thread, or no longer: until then the event is still the one before.
@@ -41,7 +43,12 @@ class JsonPanel(QWidget):
         self._jobs = jobs
         self.editor = JsonEditor(theme)
         self.editor.setAccessibleName("The event as JSON")
-        self._size = label("", "small")
+        self._size = Elided("", "small")
+        self.sent = SentView(theme, jobs, composition)
+        self.as_sent = button("As sent", None, "quiet")
+        self.as_sent.setCheckable(True)
+        self.as_sent.setToolTip("Show the event with the values of its variables, as it is sent")
+        self.as_sent.toggled.connect(self._turn)
         self._copy = button("Copy", self.copy, "quiet")
         self._copy.setToolTip("Copy the whole JSON, as it is sent")
         head = QHBoxLayout()
@@ -49,18 +56,30 @@ class JsonPanel(QWidget):
         head.addWidget(label("JSON", "heading"))
         head.addStretch(1)
         head.addWidget(self._size)
+        head.addWidget(self.as_sent)
         head.addWidget(self._copy)
+        self._head = head
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(head)
-        column.addWidget(self.editor, 1)
+        self._shown = QStackedWidget()
+        self._shown.addWidget(self.editor)
+        self._shown.addWidget(self.sent)
+        column.addWidget(self._shown, 1)
         self._underline = Later(CALM, self._show_marks, self)
         self.editor.typed.connect(composition.type_text)
         self.editor.pasted.connect(self._pasted)
         composition.changed.connect(self.show_payload)
         composition.judged.connect(self._underline.start)
+        composition.judged.connect(self._offer_sent)
+        composition.changed.connect(self._offer_sent)
         self.show_payload()
+        self._offer_sent()
+
+    def offer(self, widget: QWidget) -> None:
+        """Put something more beside Copy."""
+        self._head.addWidget(widget)
 
     def show_payload(self) -> None:
         """Bring text and size up to the composition."""
@@ -80,7 +99,7 @@ class JsonPanel(QWidget):
 
     def copy(self) -> None:
         """Put the whole text on the clipboard."""
-        QGuiApplication.clipboard().setText(self._composition.wire())
+        QGuiApplication.clipboard().setText(self._composition.sent())
 
     def take(self, text: str) -> None:
         """Take a whole text. A long one is read in a thread; one that is long and broken is refused with its line and
@@ -125,6 +144,7 @@ class JsonPanel(QWidget):
 
     def go_to(self, pointer: str) -> None:
         """Select the value at `pointer`, or go to where the text is broken, with the keyboard."""
+        self.as_sent.setChecked(False)
         self.point_at(pointer)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -138,6 +158,17 @@ class JsonPanel(QWidget):
             self.editor.select(at, at)
         elif pointer in (found := jsontext.spans(text, [pointer])):
             self.editor.select(*found[pointer])
+
+    def _offer_sent(self) -> None:
+        """Without variables there is only one text; broken text is to be repaired."""
+        is_other = self._composition.uses_variables and self._composition.error is None
+        self.as_sent.setVisible(is_other)
+        if not is_other:
+            self.as_sent.setChecked(False)
+
+    def _turn(self, is_sent: bool) -> None:
+        self._shown.setCurrentIndex(1 if is_sent else 0)
+        self.sent.refresh()
 
     def _pasted(self, view: str) -> None:
         self.take(self._composition.whole(view))

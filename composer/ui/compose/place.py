@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from composer.storage.drafts import Drafts
+from composer.storage.settings import Settings
 from composer.storage.stores import Kind, Store
 from composer.ui.compose.checks_panel import ChecksPanel, counted
 from composer.ui.compose.composition import Composition
 from composer.ui.compose.drafting import Drafting
+from composer.ui.compose.filling import Filling
 from composer.ui.compose.form import Form
+from composer.ui.compose.inserting import InsertButton
 from composer.ui.compose.json_panel import JsonPanel
+from composer.ui.compose.open_template import OpenTemplate
 from composer.ui.compose.response_panel import ResponsePanel
 from composer.ui.compose.sending import Sending
 from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
 from composer.ui.widgets.messages import Notice
 from composer.ui.widgets.pieces import GRID, Elided, button, label, restyle
+
+if TYPE_CHECKING:
+    from composer.ui.compose.variables_strip import VariablesStrip
 
 SHOWN_NAME = 200  # characters
 
@@ -26,18 +36,30 @@ class ComposePlace(QWidget):
     """The place where one event is made and sent.
 
     Signals: `send_wanted(bool)` True to send in spite of errors; `new_wanted(bool)` a new event, True for the starter
-    one; `open_wanted()` and `save_wanted()` a JSON file; `bulk_wanted(int)` the event that many times as rows of a bulk
-    run, 0 to be asked how often; `state_said(str)` errors and warnings for the status line.
+    one; `templates_wanted()` to choose one; `template_wanted()` the event is to be saved as a new template;
+    `file_wanted(bool)` a JSON file, True to save one; `copy_wanted(str)` the call as "curl", "python" or "javascript";
+    `bulk_wanted(int)` the event that many times as rows of a bulk run, 0 to be asked how often; `state_said(str)`
+    errors and warnings for the status line.
     """
 
     send_wanted = Signal(bool)
     new_wanted = Signal(bool)
-    open_wanted = Signal()
-    save_wanted = Signal()
+    templates_wanted = Signal()
+    template_wanted = Signal()
+    file_wanted = Signal(bool)
+    copy_wanted = Signal(str)
     bulk_wanted = Signal(int)
     state_said = Signal(str)
 
-    def __init__(self, theme: Theme, jobs: Jobs, drafts: Drafts, composition: Composition, sending: Sending) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        jobs: Jobs,
+        drafts: Drafts,
+        settings: Settings,
+        composition: Composition,
+        sending: Sending,
+    ) -> None:
         super().__init__()
         self.composition = composition
         self.sending = sending
@@ -47,6 +69,14 @@ class ComposePlace(QWidget):
         self.drafting = Drafting(jobs, drafts, composition, self.json)
         self.json.refused.connect(self.drafting.failed)
         self.json.reading.connect(self._read)
+        self.row_strip, self.template_strip = Notice(), Notice()
+        self.template = OpenTemplate(jobs, composition, self.json, self.template_strip)
+        self.template.new_wanted.connect(self.template_wanted)
+        self.template.said.connect(self.drafting.said)
+        self.template.changed.connect(self._show_state)
+        self.filling = Filling(jobs, settings, composition, lambda: self.template.defaults)
+        self.filling.strip_made.connect(self._put_strip)
+        self.filling.failed.connect(self.drafting.failed)
         self._had_focus: QWidget | None = None
         self.checks = ChecksPanel(theme, composition)
         self.response = ResponsePanel(sending)
@@ -57,7 +87,7 @@ class ComposePlace(QWidget):
             "Send it as it is, with its errors, to see the server's answer (Ctrl+Shift+Enter)"
         )
         self.split = QSplitter(Qt.Orientation.Horizontal)
-        self.split.addWidget(self._left())
+        self.split.addWidget(self._left(jobs))
         self.split.addWidget(self._right())
         self.split.setStretchFactor(0, 8)
         self.split.setStretchFactor(1, 5)
@@ -81,11 +111,16 @@ class ComposePlace(QWidget):
         """Name the store on the Send button; red for a live one."""
         self._store = store
         restyle(self.send_button, "look", "danger" if store.kind is Kind.LIVE else "primary")
+        self.filling.show_store(store)
         self._show_state()
 
     def restore_draft(self, name: str) -> None:
         """Bring back what was left under this name."""
         self.drafting.restore(name, self.form.first_entry().setFocus)
+
+    def follow_sent(self) -> None:
+        """What is composed was sent: the next one is another event."""
+        self.filling.follow_sent()
 
     def _read(self, is_reading: bool) -> None:
         """While a long text is read the event is still the one before: it can be neither changed nor sent."""
@@ -115,56 +150,75 @@ class ComposePlace(QWidget):
                 pane.setFocus(Qt.FocusReason.TabFocusReason)
                 return
 
-    def _left(self) -> QWidget:
+    def _left(self, jobs: Jobs) -> QWidget:
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         self._title = Elided("", "title")
-        self._note = label("", "muted")
+        self._note = Elided("", "muted")
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(self._title)
         head.addWidget(self._note)
         head.addStretch(1)
-        head.addWidget(self._new_button())
-        for words, signal, tip in (
-            ("Open…", self.open_wanted, "Open an event from a JSON file (Ctrl+O)"),
-            ("Save as…", self.save_wanted, "Save the event as a JSON file (Ctrl+S)"),
-        ):
-            made = button(words, signal.emit)
-            made.setToolTip(tip)
-            head.addWidget(made)
-        head.addWidget(self._bulk_button())
-        self.row_strip = Notice()
+        insert = InsertButton(jobs, lambda: self.filling.names, self)
+        for menu in (self._new_menu(), self._save_menu(), insert, self._bulk_menu()):
+            head.addWidget(menu)
         column.addLayout(head)
         column.addWidget(self.row_strip)
+        column.addWidget(self.template_strip)
         column.addWidget(self.form, 1)
+        self._left_column = column
         return left
 
-    def _new_button(self) -> QPushButton:
-        made = button("New ▾")
-        made.setToolTip("Begin another event; Undo brings this one back")
-        menu = QMenu(made)
-        menu.addAction("Empty event\tCtrl+N").triggered.connect(lambda: self.new_wanted.emit(False))
-        menu.addAction("Starter event").triggered.connect(lambda: self.new_wanted.emit(True))
-        made.setMenu(menu)
-        return made
+    def _put_strip(self, strip: VariablesStrip) -> None:
+        self._left_column.insertWidget(self._left_column.count() - 1, strip)
+        strip.tab_before(self.form.first_entry())
 
-    def _bulk_button(self) -> QPushButton:
-        made = button("Add to bulk ▾")
-        made.setToolTip("Make the event a row of a bulk run, once or many times")
-        menu = QMenu(made)
-        menu.addAction("Add once").triggered.connect(lambda: self.bulk_wanted.emit(1))
-        menu.addAction("Add many times…").triggered.connect(lambda: self.bulk_wanted.emit(0))
-        made.setMenu(menu)
-        return made
+    def _new_menu(self) -> QPushButton:
+        return _menu(
+            "New ▾",
+            "Begin another event; Undo brings this one back",
+            ("Empty event\tCtrl+N", lambda: self.new_wanted.emit(False)),
+            ("Starter event", lambda: self.new_wanted.emit(True)),
+            ("From a template…\tCtrl+O", self.templates_wanted.emit),
+            ("From a JSON file…", lambda: self.file_wanted.emit(False)),
+        )
+
+    def _save_menu(self) -> QPushButton:
+        return _menu(
+            "Save ▾",
+            "Keep the event for later",
+            ("Save the template\tCtrl+S", self.template.save),
+            ("Save as a new template…\tCtrl+Shift+S", self.template_wanted.emit),
+            ("Save as a JSON file…", lambda: self.file_wanted.emit(True)),
+        )
+
+    def _copy_menu(self) -> QPushButton:
+        return _menu(
+            "Copy as ▾",
+            "Copy the call that sends the event; the key is a variable in it",
+            ("cURL", lambda: self.copy_wanted.emit("curl")),
+            ("Python (httpx)", lambda: self.copy_wanted.emit("python")),
+            ("JavaScript (fetch)", lambda: self.copy_wanted.emit("javascript")),
+            look="quiet",
+        )
+
+    def _bulk_menu(self) -> QPushButton:
+        return _menu(
+            "Add to bulk ▾",
+            "Make the event a row of a bulk run, once or many times",
+            ("Add once", lambda: self.bulk_wanted.emit(1)),
+            ("Add many times…", lambda: self.bulk_wanted.emit(0)),
+        )
 
     def _right(self) -> QWidget:
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
+        self.json.offer(self._copy_menu())
         column.addWidget(self.json, 1)
         column.addWidget(self.checks)
         column.addWidget(self.response)
@@ -178,11 +232,7 @@ class ComposePlace(QWidget):
         return right
 
     def _show_state(self) -> None:
-        name = self.composition.get("/eventName")
-        named = isinstance(name, str) and bool(name.strip())
-        self._title.setText(" ".join(name[:SHOWN_NAME].split()) if named else "New event")
-        if self.isEnabled():
-            self._note.setText("" if named else "without a name yet")
+        self._show_name()
         errors = 1 if self.composition.error is not None else len(self.composition.errors)
         self.state_said.emit(self._state())
         self._held_back.setText(f"Held back by {counted(errors, 'error')}" if errors else "")
@@ -194,6 +244,18 @@ class ComposePlace(QWidget):
         short = where if len(where) <= 24 else where[:23] + "…"
         self.send_button.setText(f"Send to {short}".replace("&", "&&"))
         self.send_button.setAccessibleName(f"Send to {where}")
+
+    def _show_name(self) -> None:
+        name = self.composition.get("/eventName")
+        named = isinstance(name, str) and bool(name.strip())
+        self._title.setText(" ".join(name[:SHOWN_NAME].split()) if named else "New event")
+        template = self.template.template
+        if template is not None:
+            note = f"template “{template.name}”{' · changed' if self.template.is_changed else ''}"
+        else:
+            note = "" if named else "without a name yet"
+        if self.isEnabled():
+            self._note.setText(note)
 
     def _state(self) -> str:
         if self.composition.error is not None:
@@ -209,3 +271,13 @@ class ComposePlace(QWidget):
             self.json.go_to(pointer)
         elif self.composition.get(pointer):
             self.json.point_at(pointer)
+
+
+def _menu(words: str, tip: str, *acts: tuple[str, Callable[[], object]], look: str = "") -> QPushButton:
+    made = button(words, None, look)
+    made.setToolTip(tip)
+    menu = QMenu(made)
+    for name, act in acts:
+        menu.addAction(name).triggered.connect(lambda _checked=False, act=act: act())
+    made.setMenu(menu)
+    return made

@@ -21,6 +21,7 @@ TONES = {
     "unexpected": "caution",
     "cancelled": "plain",
 }
+MAY_BE_TRIED_AGAIN = {"no-answer", "rate-limited", "server-error", "could-not-connect", "cancelled"}
 WORDS = {
     "queued": "Queued (202)",
     "rejected": "Rejected",
@@ -38,10 +39,11 @@ WORDS = {
 class ResponsePanel(Card):
     """Shows the event under way, then its outcome.
 
-    Signals: `entry_wanted(int)`: show this entry of the history.
+    Signals: `entry_wanted(int)`: show this entry of the history; `again_wanted(int)`: send it once more as it was.
     """
 
     entry_wanted = Signal(int)
+    again_wanted = Signal(int)
 
     def __init__(self, sending: Sending, parent: QWidget | None = None) -> None:
         super().__init__("Last response", "", parent)
@@ -62,16 +64,19 @@ class ResponsePanel(Card):
         self._progress.setRange(0, 0)
         self._progress.setTextVisible(False)
         self._show = button("Show in History", self._want_entry, "link")
+        self._again = button("Try again", self._want_again, "link")
+        self._again.setToolTip("Send the very same once more, with the same uniqueId")
         self._cancel = button("Cancel", sending.cancel, "link")
         self.body.addWidget(self.sentence)
         foot = QHBoxLayout()
         foot.addWidget(self._show)
+        foot.addWidget(self._again)
         foot.addWidget(self._cancel)
         foot.addWidget(self._progress, 1)
         foot.addStretch(0)
         self.body.addLayout(foot)
         self.body.setSpacing(4)
-        for each in (self.status, self._progress, self._cancel):
+        for each in (self.status, self._progress, self._again, self._cancel):
             each.hide()
         room = self._show.sizePolicy()
         room.setRetainSizeWhenHidden(True)
@@ -94,6 +99,7 @@ class ResponsePanel(Card):
         if outcome.status is not None and str(outcome.status) not in words:
             words = f"{outcome.status} {words}"
         self._end(words, TONES.get(outcome.kind.value, "bad"), " ".join(filter(None, (outcome.sentence, sent.remark))))
+        self._again.setVisible(outcome.kind.value in MAY_BE_TRIED_AGAIN)
 
     def show_failure(self, sentence: str) -> None:
         """Show why nothing was sent."""
@@ -106,6 +112,7 @@ class ResponsePanel(Card):
         self.remark("")
         self.sentence.setText("Sending…")
         self._show.hide()
+        self._again.hide()
         self._clock.setInterval(200)
         self._clock.start()
 
@@ -135,6 +142,10 @@ class ResponsePanel(Card):
         minutes = int((time.monotonic() - self._at) / 60)
         ago = "just now" if minutes < 1 else f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h ago"
         self.remark(" · ".join(filter(None, (self._took, ago))))
+
+    def _want_again(self) -> None:
+        if self._entry is not None:
+            self.again_wanted.emit(self._entry)
 
     def _want_entry(self) -> None:
         if self._entry is not None:

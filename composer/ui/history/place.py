@@ -2,96 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from composer.storage.database import StorageError
-from composer.storage.history import Entry, History
+from composer.storage.history import FullEntry, History
 from composer.storage.runs import Runs
-from composer.ui.history.detail import Detail
+from composer.ui.history import words
+from composer.ui.history.activity import ActivityCard
+from composer.ui.history.detail import COMPARE, Detail
+from composer.ui.history.filters import FilterBar
+from composer.ui.history.finding import Facts, Found, Lookup
+from composer.ui.history.list_pane import ListPane
 from composer.ui.history.reading import Reading, read
-from composer.ui.history.rows import HEADERS, SAMPLES, cell
-from composer.ui.history.run_detail import RunDetail, RunReading, read_run
-from composer.ui.jobs import Jobs
+from composer.ui.history.run_detail import MOST_FOUND, RunDetail, RunReading, read_run
+from composer.ui.history.work import Work
+from composer.ui.jobs import Jobs, Later
 from composer.ui.latest import Latest
 from composer.ui.theme import Theme
 from composer.ui.widgets.messages import EmptyState, Notice
-from composer.ui.widgets.paged_model import PagedModel
-from composer.ui.widgets.pieces import GRID, Card, label
-from composer.ui.widgets.table import Table
+from composer.ui.widgets.pieces import GRID, button
 
-PAGE = 200  # entries read at a time
+_FACTS_EVERY = 2_000  # milliseconds, while much is sent
 
 
 class HistoryPlace(QWidget):
-    """The list of attempts, and the chosen one beside it. The database is read in threads.
+    """Search, activity and list, and the chosen entry beside them. The database is read in threads.
 
-    Signals: `edit_as_new(str)` with the body of a request, to be composed anew; `run_wanted(str)` the bulk run with
-    this id.
+    Signals: `edit_as_new(str)` and `save_as_template(str)` with the body of a request; `send_again(object)` with the
+    FullEntry; `run_wanted(str)` the bulk run with this id; `state_said(str)` how much there is, for the status line.
     """
 
     edit_as_new = Signal(str)
+    save_as_template = Signal(str)
+    send_again = Signal(object)
     run_wanted = Signal(str)
+    state_said = Signal(str)
 
     def __init__(self, theme: Theme, jobs: Jobs, history: History, runs: Runs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._history = history
-        self._runs = runs
-        self._jobs = jobs
-        self._newest = Latest(jobs)
-        self._chosen_reader = Latest(jobs)
+        self._history, self._runs = history, runs
+        self._chosen_reader, self._act_reader = Latest(jobs), Latest(jobs)
         self._chosen: int | None = None
-        self.model = PagedModel(HEADERS, lambda entry: entry.id, cell)
-        self.model.setParent(self)
-        self.model.more_wanted.connect(self._read_older)
-        self.list = Table(theme, "Sent events, newest first", self.model, SAMPLES)
-        self.list.chosen.connect(self._choose)
-        self.model.modelReset.connect(self._choose_again)  # after the list's own slot, which forgets the choice
-        self.count = label("", "small")
+        self._goes_to: int | None = None  # an entry that is to be shown even if the filters leave it out
+        self._found: Found | None = None
+        self._size: int | None = None
+        self._has_failed = False  # and the notice says so, until reading works again
+        self._kept = words.kept(None, None)
+        self.lookup = Lookup(jobs, history, self)
         self.notice = Notice()
-        self.detail = Detail(theme)
-        self.detail.edit_as_new.connect(self.edit_as_new)
+        self.filters = FilterBar()
+        self.activity = ActivityCard(theme)
+        self.work = Work(jobs, history, self)
+        self.pane = ListPane(theme, jobs, history)
+        self.export = button("Export…", self._export)
+        self.export.setToolTip("Write all entries that match to a file")
+        self.detail = Detail(theme, jobs, history)
         self.run_detail = RunDetail(theme, jobs)
-        self.run_detail.open_wanted.connect(self.run_wanted)
-        self._details = QStackedWidget()
-        self._details.addWidget(self.detail)
-        self._details.addWidget(self.run_detail)
+        self._facts_soon = Later(_FACTS_EVERY, self._read_facts, self)
         self._arrange()
-        self.setFocusProxy(self.list)
+        self._connect()
+        self.setFocusProxy(self.pane.table)
 
     def refresh(self) -> None:
-        """Read the newest entries again; the chosen one stays chosen, and is read again when it has changed."""
-        history = self._history
-        self._newest.run(lambda: (history.page(limit=PAGE), history.count()), self._show_newest, self._failed)
+        """Read what has come since; the chosen entry stays chosen, and is read again when it has changed."""
+        if self.isVisible():
+            self.lookup.look(self.filters.search())
+            if not self._facts_soon.isActive():
+                self._facts_soon.start()
 
     def show_entry(self, entry: int) -> None:
-        """Go to the attempt with this id, as soon as it is read."""
-        self._chosen = entry
-        if not self.list.choose(entry):
-            self.refresh()
+        """Go to the entry with this id, as soon as it is read; filters that leave it out are dropped."""
+        self._chosen = self._goes_to = entry
+        self.lookup.look(self.filters.search())
         self._read_chosen()
+
+    def show_keeping(self, days: int | None, megabytes: int | None) -> None:
+        """For how long entries are kept, and up to how much, for the status line."""
+        self._kept = words.kept(days, megabytes)
+        self._say_state()
+
+    def end(self) -> None:
+        """The window closes: what is being exported or deleted ends."""
+        self.work.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
+        self._read_facts()
 
     def _arrange(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.setContentsMargins(0, 4, 0, 4)
-        head.addWidget(label("History", "title"))
-        head.addWidget(self.count)
-        head.addStretch(1)
-        frame = Card()
-        frame.body.setContentsMargins(1, 1, 1, 1)
-        frame.body.addWidget(self.list)
+        self.filters.head.addWidget(self.export)
+        self.setTabOrder(self.filters.words, self.export)
+        self.setTabOrder(self.export, self.filters.status)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addLayout(head)
-        column.addWidget(frame, 1)
+        column.setSpacing(GRID + 2)
+        for each in (self.filters, self.activity, self.work.card):
+            column.addWidget(each)
+        column.addWidget(self.pane, 1)
+        self._details = QStackedWidget()
+        self._details.addWidget(self.detail)
+        self._details.addWidget(self.run_detail)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(GRID + 4)
@@ -99,70 +115,136 @@ class HistoryPlace(QWidget):
         split.addWidget(self._details)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
-        split.setSizes([600, 440])
-        left.setMinimumWidth(360)
-        self._details.setMinimumWidth(320)
+        split.setSizes([620, 440])
+        left.setMinimumWidth(340)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(split)
+        self._pages.addWidget(EmptyState("Nothing sent yet", "Compose an event and press Ctrl+Enter."))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 12, 14, 12)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(EmptyState("Nothing sent yet", "Compose an event and press Ctrl+Enter."))
-        self._pages.addWidget(split)
         outer.setSpacing(GRID)
         outer.addWidget(self.notice)
         outer.addWidget(self._pages, 1)
+        find = QShortcut(QKeySequence.StandardKey.Find, self, self._find)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
-    def _show_newest(self, found: tuple[list[Entry], int]) -> None:
-        page, count = found
-        before = self._entry(self._chosen)
-        self.model.show_newest(page, len(page) < PAGE)
-        self.count.setText(f"{count:,} {'entry' if count == 1 else 'entries'}" if count else "")
-        self._pages.setCurrentIndex(1 if self.model.rows else 0)
-        self.notice.hide()
-        if self._chosen is None and self.model.rows:
-            self.list.choose(self.model.rows[0].id)
-        elif before is None:
-            self._choose_again()
-        elif self._entry(self._chosen) != before:
+    def _connect(self) -> None:
+        self.lookup.found.connect(self._show_found)
+        self.lookup.facts_read.connect(self._show_facts)
+        self.filters.changed.connect(self._look)
+        self.filters.list_wanted.connect(self.pane.table.setFocus)
+        self.filters.time.picked.connect(self._read_facts)
+        self.activity.chart.range_chosen.connect(self.filters.take_span)
+        self.pane.table.chosen.connect(self._choose)
+        self.pane.table.selected.connect(lambda: self.detail.compare.mark(self.pane.second()))
+        self.pane.model.read.connect(self._read_changed)
+        self.pane.everything_wanted.connect(self.filters.forget)
+        self.pane.remove_wanted.connect(self.work.ask_to_remove)
+        self.pane.compare_wanted.connect(self._compare)
+        self.pane.edit_wanted.connect(self._edit)
+        self.pane.again_wanted.connect(self._send_again)
+        for inner, outer in (
+            (self.pane.run_wanted, self.run_wanted),
+            (self.run_detail.open_wanted, self.run_wanted),
+            (self.detail.edit_as_new, self.edit_as_new),
+            (self.detail.save_as_template, self.save_as_template),
+            (self.detail.send_again, self.send_again),
+        ):
+            inner.connect(outer)
+        self.work.removed.connect(self._removed)
+        self.work.said.connect(self._say)
+        self.work.failed.connect(self._work_failed)
+        for failed in (self.lookup.failed, self.pane.model.failed, self.detail.compare.failed):
+            failed.connect(self._failed)
+
+    # What is looked for, and found
+
+    def _find(self) -> None:
+        self.filters.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filters.words.selectAll()
+
+    def _look(self) -> None:
+        self._goes_to = None
+        self.activity.chart.show_span(self.filters.chosen_span)
+        self.lookup.look(self.filters.search())
+
+    def _show_found(self, found: Found) -> None:
+        words_before = self._found.search.words if self._found is not None else ""
+        self._found = found
+        if self._has_failed:
+            self._has_failed = False
+            self.notice.hide()
+        self._pages.setCurrentIndex(0 if found.total else 1)
+        goes_to = self._goes_to
+        if found.is_whole:
+            self._goes_to = None
+        self.pane.show_found(found, self._chosen)
+        self.export.setEnabled(found.is_whole and len(found.numbers) > 0)
+        self._say_state()
+        if found.is_whole and goes_to is not None and self.pane.model.row_of(goes_to) < 0 and not self.filters.is_empty:
+            self._chosen = goes_to
+            self.filters.forget()
+        elif words_before != found.search.words and self._shown is self.run_detail:
+            self._read_chosen()
+        else:
+            self._read_changed()
+
+    def _read_facts(self) -> None:
+        self._facts_soon.stop()
+        self.lookup.read_facts(self.filters.since())
+
+    def _show_facts(self, facts: Facts) -> None:
+        self.filters.offer(facts.stores, facts.events)
+        self.activity.show_bars(facts.bars)
+        self.activity.setVisible(bool(facts.bars))
+        self._size = facts.size
+        self._say_state()
+
+    def _say_state(self) -> None:
+        found = self._found
+        if found is None:
+            return
+        parts = [words.entries(found.total)]
+        if self._size is not None:
+            parts.append(words.size(self._size))
+        parts.append(self._kept)
+        if not self.filters.is_empty:
+            parts.append(f"Search took {max(1, round(found.milliseconds)):,} ms")
+        self.state_said.emit(" · ".join(parts))
+
+    # The chosen entry
+
+    @property
+    def _shown(self) -> Detail | RunDetail:
+        return self.detail if self._details.currentWidget() is self.detail else self.run_detail
+
+    def _choose(self, entry: int | None) -> None:
+        if entry is None:
+            self._chosen = None
+            self.detail.show_nothing()
+            self._details.setCurrentWidget(self.detail)
+        elif entry != self._chosen or entry != self._shown.shown_id:
+            self._chosen = entry
             self._read_chosen()
 
-    def _entry(self, key: int | None) -> Entry | None:
-        row = self.model.row_of(key)
-        return self.model.rows[row] if row >= 0 else None
-
-    def _read_older(self) -> None:
-        last = self.model.rows[-1].id
-        self._jobs.run(
-            lambda: self._history.page(before=last, limit=PAGE),
-            lambda page: self.model.add_older(page, len(page) < PAGE),
-            self._older_failed,
-        )
-
-    def _older_failed(self, error: Exception) -> None:
-        self.model.give_up()
-        self._failed(error)
-
-    def _choose(self, entry: Entry) -> None:
-        if entry.id != self._chosen or entry.id != self._shown_id():
-            self._chosen = entry.id
+    def _read_changed(self) -> None:
+        """Read the chosen entry again when the list knows that it has changed."""
+        row = self.pane.model.known(self._chosen) if self._chosen is not None else None
+        shown = self._shown.shown_entry
+        if row is not None and shown is not None and shown.id == row.number and shown != row.entry:
             self._read_chosen()
-
-    def _shown_id(self) -> int | None:
-        return self.detail.shown_id if self._details.currentWidget() is self.detail else self.run_detail.shown_id
-
-    def _choose_again(self) -> None:
-        if self._chosen is not None:
-            self.list.choose(self._chosen)
 
     def _read_chosen(self) -> None:
-        wanted = self._chosen
+        wanted, sought = self._chosen, self.filters.search().words
         if wanted is None:
             return
+        history, runs = self._history, self._runs
 
         def work() -> Reading | RunReading | None:
-            full = self._history.entry(wanted)
-            if full is None:
-                return None
-            return read_run(full, self._runs) if full.entry.run else read(full)
+            full = history.entry(wanted)
+            if full is None or not full.entry.run:
+                return None if full is None else read(full)
+            return read_run(full, runs, history.rows_found(wanted, sought, MOST_FOUND) if sought else ())
 
         def done(reading: Reading | RunReading | None) -> None:
             if wanted != self._chosen:
@@ -172,7 +254,6 @@ class HistoryPlace(QWidget):
                 self._details.setCurrentWidget(self.run_detail)
                 return
             if reading is None:
-                self._chosen = None
                 self.detail.show_nothing()
             else:
                 self.detail.show_reading(reading)
@@ -180,7 +261,48 @@ class HistoryPlace(QWidget):
 
         self._chosen_reader.run(work, done, self._failed)
 
+    # What is done with entries
+
+    def _edit(self, entry: int) -> None:
+        self._with(entry, lambda full: self.edit_as_new.emit(full.body.decode("utf-8", "replace")))
+
+    def _send_again(self, entry: int) -> None:
+        self._with(entry, self.send_again.emit)
+
+    def _with(self, entry: int, act: Callable[[FullEntry], object]) -> None:
+        """Do something with all of an entry, as soon as it is read."""
+
+        def done(full: FullEntry | None) -> None:
+            if full is not None:
+                act(full)
+
+        self._act_reader.run(lambda: self._history.entry(entry), done, self._failed)
+
+    def _compare(self, with_previous: bool) -> None:
+        self.detail.tabs.setCurrentIndex(COMPARE)
+        if with_previous:
+            self.detail.compare.with_previous()
+
+    def _export(self) -> None:
+        if self._found is not None and self._found.is_whole:
+            self.work.export(self._found.numbers)
+
+    def _removed(self) -> None:
+        self.lookup.forget()
+        self.refresh()
+
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, StorageError):
             raise error
+        self._has_failed = True
         self.notice.say("bad", str(error), [("Try again", self.refresh)])
+
+    def _say(self, sentence: str) -> None:
+        self._has_failed = False
+        self.notice.say("good", sentence, [("Close", self.notice.hide)])
+
+    def _work_failed(self, error: Exception) -> None:
+        if not isinstance(error, StorageError):
+            raise error
+        self._has_failed = False
+        self.notice.say("bad", str(error), [("Close", self.notice.hide)])

@@ -30,12 +30,13 @@ class Found(NamedTuple):
 class Reading(NamedTuple):
     """All texts of one attempt; `body` and `answer` are whole, the `shown` ones fit for a text box."""
 
-    id: int
+    full: FullEntry
     status: str
     tone: str
     title: str
     sentence: str
     reason: str
+    about: str
     request_head: str
     body: str
     body_shown: str
@@ -44,6 +45,16 @@ class Reading(NamedTuple):
     answer_head: str
     answer: str
     answer_shown: str
+
+    @property
+    def id(self) -> int:
+        """The entry's id."""
+        return self.full.entry.id
+
+    @property
+    def address(self) -> str:
+        """Where the request went."""
+        return f"{self.full.entry.base_url}/stores/{self.full.entry.store_id}/events"
 
     def marks(self) -> list[Mark]:
         """The findings as wavy lines under the body."""
@@ -59,12 +70,13 @@ def read(full: FullEntry) -> Reading:
     shown = readable(body)
     came_back = answer.body.decode("utf-8", "replace")
     return Reading(
-        entry.id,
+        full,
         words,
         tone,
         (problem.title.strip() if problem else "") or words,
         answer.sentence,
         answer.detail,
+        f"{entry.store_name} · {entry.store_kind} · {when.whole(entry.begun_ms)}",
         _request_head(full),
         body,
         shown,
@@ -116,5 +128,5 @@ def _found_note(full: FullEntry) -> str:
     errors = sum(each.severity is Severity.ERROR for each in full.findings)
     warnings = len(full.findings) - errors
     kinds = ((errors, "error"), (warnings, "warning"))
-    counted = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in kinds if count]
+    counted = [f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in kinds if count]
     return " and ".join(counted) + (", sent anyway" if full.entry.sent_anyway and errors else "")

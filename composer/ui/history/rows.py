@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from composer.delivery.outcome import OutcomeKind
 from composer.storage.history import Entry, RunKind
@@ -11,7 +13,8 @@ from composer.ui.widgets.paged_model import Cell
 
 STILL_POSSIBLE = 90_000  # milliseconds; every request has ended by then, so its program must have died
 HEADERS = ("When", "Event", "Customer", "Store", "Status")
-SAMPLES = {0: Cell("30 Nov 23:59"), 3: Cell("Acme staging"), 4: Cell("503 server failed", "bad")}
+SAMPLES = {0: Cell("30 Nov 23:59"), 4: Cell("Not all queued", "bad")}
+WEIGHTS = {1: 8, 2: 8, 3: 5}  # how the other columns share the room
 
 _WORDS = {
     OutcomeKind.QUEUED: ("queued", "good"),
@@ -33,6 +36,25 @@ _RUNS = {
     RunKind.NOT_ALL: ("Not all queued", "bad"),
 }
 
+# The kinds of Entry with their words, as a filter names them.
+KINDS = {
+    **{kind.value: words if words[0].isupper() else words.capitalize() for kind, (words, _) in _WORDS.items()},
+    **{kind.value: words if words.startswith("Run") else f"Run: {words.lower()}" for kind, (words, _) in _RUNS.items()},
+}
+
+
+class Row(NamedTuple):
+    """One entry made ready for the list, away from the UI thread."""
+
+    number: int
+    entry: Entry
+    cells: tuple[Cell, ...]
+
+
+def rows(entries: Iterable[Entry]) -> list[Row]:
+    """The cells of these entries."""
+    return [Row(each.id, each, _cells(each)) for each in entries]
+
 
 def status(entry: Entry) -> tuple[str, str]:
     """The words of an entry's status, such as "202 queued", and the tone of their chip."""
@@ -49,14 +71,11 @@ def cell_of_kind(kind: OutcomeKind, status: int | None) -> tuple[str, str]:
     return f"{status} {words}" if status is not None and kind != OutcomeKind.NO_ANSWER else words, tone
 
 
-def cell(entry: Entry, column: int) -> Cell:
-    """What stands in a column of HEADERS."""
-    if column == 0:
-        return Cell(when.short(entry.begun_ms), tip=when.whole(entry.begun_ms))
-    if column == 1:
-        return Cell(entry.event_name or "(no name)")
-    if column == 2:
-        return Cell(entry.customer or "(nobody)")
-    if column == 3:
-        return Cell(entry.store_name, tip=f"{entry.store_name} · {entry.store_kind} · {entry.base_url}")
-    return Cell(*status(entry))
+def _cells(entry: Entry) -> tuple[Cell, ...]:
+    return (
+        Cell(when.short(entry.begun_ms), tip=when.whole(entry.begun_ms)),
+        Cell(entry.event_name) if entry.event_name else Cell("(no name)", ink="muted"),
+        Cell(entry.customer) if entry.customer else Cell("(nobody)", ink="muted"),
+        Cell(entry.store_name, tip=f"{entry.store_name} · {entry.store_kind} · {entry.base_url}"),
+        Cell(*status(entry)),
+    )

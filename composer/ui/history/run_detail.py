@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Signal
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from composer.delivery.outcome import OutcomeKind
 from composer.storage.database import StorageError
-from composer.storage.history import FullEntry
+from composer.storage.history import Entry, FullEntry
 from composer.storage.runs import FullRequest, Request, Run, RunError, Runs
 from composer.ui.history.rows import cell_of_kind, status
 from composer.ui.jobs import Jobs
@@ -19,20 +20,22 @@ from composer.ui.widgets import when
 from composer.ui.widgets.json_editor import JsonEditor
 from composer.ui.widgets.messages import Wrapped
 from composer.ui.widgets.paged_model import Cell, PagedModel
-from composer.ui.widgets.pieces import GRID, Card, button, chip, restyle
+from composer.ui.widgets.pieces import GRID, Card, Strip, button, chip, restyle
 from composer.ui.widgets.raw_text import RawText, readable
 from composer.ui.widgets.table import Table
 
 PAGE = 200  # requests read at a time
+MOST_FOUND = 1_000  # rows looked for in a run
+_MOST_NAMED = 12
 HEADERS = ("Request", "When", "Rows", "Status", "Took")
-SAMPLES = {0: Cell("100,000"), 1: Cell("30 Nov 23:59"), 2: Cell("1,000"), 4: Cell("30,000 ms")}
+SAMPLES = {0: Cell("Request"), 1: Cell("30 Nov 23:59"), 2: Cell("1,000"), 4: Cell("999 ms")}
 
 
 class RunReading(NamedTuple):
     """A bulk run as the history shows it. `run` is None when its file is gone or can't be read: `sentence` says so."""
 
-    id: int
-    run_id: str
+    full: FullEntry
+    rows_found: Sequence[int]  # the numbers of rows in which what is searched for was found, ascending
     status: str
     tone: str
     title: str
@@ -40,8 +43,13 @@ class RunReading(NamedTuple):
     run: Run | None
     requests: list[Request]
 
+    @property
+    def id(self) -> int:
+        """The entry's id."""
+        return self.full.entry.id
 
-def read_run(full: FullEntry, runs: Runs) -> RunReading:
+
+def read_run(full: FullEntry, runs: Runs, rows_found: Sequence[int] = ()) -> RunReading:
     """The run behind a history entry, away from the UI thread."""
     entry = full.entry
     words, tone = status(entry)
@@ -50,8 +58,9 @@ def read_run(full: FullEntry, runs: Runs) -> RunReading:
         run = runs.open(entry.run)
         requests = run.requests(limit=PAGE)
     except (RunError, StorageError) as error:
-        return RunReading(entry.id, entry.run, words, tone, title, f"{full.answer.sentence} {error}".strip(), None, [])
-    return RunReading(entry.id, entry.run, words, tone, title, full.answer.sentence, run, requests)
+        sentence = f"{full.answer.sentence} {error}".strip()
+        return RunReading(full, rows_found, words, tone, title, sentence, None, [])
+    return RunReading(full, rows_found, words, tone, title, full.answer.sentence, run, requests)
 
 
 class RunDetail(QWidget):
@@ -72,6 +81,8 @@ class RunDetail(QWidget):
         self.card.head.addWidget(self.status)
         self.sentence = Wrapped("", "muted")
         self.card.body.addWidget(self.sentence)
+        self.found = Strip()
+        self.card.body.addWidget(self.found)
         self.model = PagedModel(HEADERS, lambda request: request.id, _cell)
         self.model.setParent(self)
         self.model.more_wanted.connect(self._read_older)
@@ -87,8 +98,13 @@ class RunDetail(QWidget):
 
     @property
     def shown_id(self) -> int | None:
-        """The history entry that is shown."""
+        """The id of the entry that is shown."""
         return self._reading.id if self._reading else None
+
+    @property
+    def shown_entry(self) -> Entry | None:
+        """The entry that is shown, as it was read."""
+        return self._reading.full.entry if self._reading else None
 
     def show_reading(self, reading: RunReading) -> None:
         """Show one run; the chosen request stays chosen."""
@@ -101,6 +117,7 @@ class RunDetail(QWidget):
         restyle(self.status, "chip", reading.tone)
         self.card.title.setText(reading.title[:120])
         self.sentence.say(reading.sentence)
+        self._show_found(reading.rows_found)
         self.open.setEnabled(reading.run is not None)
         self.model.show_newest(reading.requests, len(reading.requests) < PAGE)
 
@@ -120,6 +137,14 @@ class RunDetail(QWidget):
         column.addWidget(self.answer_head)
         column.addWidget(self.answer, 1)
         column.addLayout(foot)
+
+    def _show_found(self, numbers: Sequence[int]) -> None:
+        self.found.setVisible(bool(numbers))
+        if numbers:
+            first = ", ".join(f"{number:,}" for number in numbers[:_MOST_NAMED])
+            count = f"{len(numbers):,}" if len(numbers) < MOST_FOUND else f"{MOST_FOUND:,} or more"
+            says = "1 row matches:" if len(numbers) == 1 else f"{count} rows match:"
+            self.found.say("accent", says, first + (", …" if len(numbers) > _MOST_NAMED else ""))
 
     def _read_older(self) -> None:
         reading, last = self._reading, self.model.rows[-1].id
@@ -162,7 +187,7 @@ class RunDetail(QWidget):
 
     def _open(self) -> None:
         if self._reading is not None:
-            self.open_wanted.emit(self._reading.run_id)
+            self.open_wanted.emit(self._reading.full.entry.run)
 
 
 def _cell(request: Request, column: int) -> Cell:

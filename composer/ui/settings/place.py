@@ -16,6 +16,7 @@ from composer.storage.settings import Settings
 from composer.storage.stores import Store, Stores
 from composer.ui.jobs import Jobs
 from composer.ui.latest import Latest
+from composer.ui.settings.keeping import KeepingCard
 from composer.ui.settings.store_form import KINDS, SandboxPage, StoreForm
 from composer.ui.theme import Choice, Theme
 from composer.ui.widgets.messages import Notice, Wrapped
@@ -42,11 +43,13 @@ class SettingsPlace(QWidget):
     """Appearance, data folder and stores.
 
     Signals: `stores_changed()` after a store or its key was saved or removed; `theme_chosen(str)` with a
-    `theme.Choice`, which is also kept in the settings under THEME.
+    `theme.Choice`, which is also kept in the settings under THEME; `keeping_changed(object, object)` for how many days
+    and up to how many megabytes the history is kept, each None for no limit, see `keeping`.
     """
 
     stores_changed = Signal()
     theme_chosen = Signal(str)
+    keeping_changed = Signal(object, object)
 
     def __init__(
         self,
@@ -65,6 +68,9 @@ class SettingsPlace(QWidget):
         self._forms: dict[int, StoreForm | SandboxPage] = {}
         self._after_reading: Callable[[], None] | None = None
         self.notice = Notice()
+        self.keeping = KeepingCard(jobs, settings)
+        self.keeping.changed.connect(self.keeping_changed)
+        self.keeping.failed.connect(self._failed)
         self.choices: dict[Choice, QRadioButton] = {}
         self.model = PagedModel(("Store", "Kind"), lambda line: line.key, _cell)
         self.model.setParent(self)
@@ -106,12 +112,17 @@ class SettingsPlace(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
+        self.keeping.refresh()
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(GRID + 4)
-        top.addWidget(self._appearance(), 1)
-        top.addWidget(self._folder(), 1)
+        of_the_window = QVBoxLayout()
+        of_the_window.setSpacing(GRID + 4)
+        of_the_window.addWidget(self._appearance())
+        of_the_window.addWidget(self._folder(), 1)
+        top.addLayout(of_the_window, 1)
+        top.addWidget(self.keeping, 1)
         frame = Card()
         frame.body.setContentsMargins(1, 1, 1, 1)
         frame.body.addWidget(self.list)

@@ -1,4 +1,4 @@
-"""Everything that was sent is found again: by any part of a key, by words of what was sent and came back, by filters."""
+"""Everything that was sent is found again: by parts of its keys, by words of what was sent and came back, filtered."""
 
 from __future__ import annotations
 

@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 from composer.storage.runs.states import State
 from composer.ui.bulk import rows
 from composer.ui.bulk.rows import HEADERS, Row
-from composer.ui.bulk.rows_model import KEPT, PAGE, RowsModel
+from composer.ui.bulk.rows_model import RowsModel
 from composer.ui.jobs import Jobs
+from composer.ui.widgets.numbered_model import KEPT, PAGE
 from composer.ui.widgets.paged_model import INK, TONE, Cell
 from tests.support.orders import begin, make_orders, order, send
 

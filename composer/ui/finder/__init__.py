@@ -1,0 +1,1 @@
+"""Ctrl+K: one line that finds actions, places, templates, stores and past events."""

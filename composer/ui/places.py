@@ -1,0 +1,121 @@
+"""Makes each place when it is first shown, and ties its signals to the window and to the traffic between places."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from composer.storage.database import StorageError
+from composer.ui.window import BULK, COMPOSE, HISTORY, SANDBOX, TEMPLATES
+
+if TYPE_CHECKING:
+    from composer.ui.compose.place import ComposePlace
+    from composer.ui.window import MainWindow
+
+
+def make_compose(window: MainWindow) -> ComposePlace:
+    """Compose, without its draft yet."""
+    from composer.ui.compose.composition import Composition
+    from composer.ui.compose.place import ComposePlace
+    from composer.ui.compose.sending import Sending
+
+    desk, jobs, traffic = window.desk, window.jobs, window.traffic
+    composition = Composition(jobs, window)
+    sending = Sending(jobs, desk.sender, desk.address)
+    sending.setParent(window)
+    place = ComposePlace(window.theme, jobs, desk.drafts, desk.settings, composition, sending)
+    place.send_wanted.connect(window.send)
+    place.new_wanted.connect(window.begin_anew)
+    place.templates_wanted.connect(traffic.choose_template)
+    place.template_wanted.connect(traffic.save_as_template)
+    place.file_wanted.connect(lambda save: traffic.save_file() if save else traffic.open_file())
+    place.copy_wanted.connect(traffic.copy_call)
+    place.bulk_wanted.connect(traffic.add_to_bulk)
+    place.response.entry_wanted.connect(window.show_entry)
+    place.response.again_wanted.connect(window.try_again)
+    place.drafting.said.connect(window.say_saved)
+    place.drafting.failed.connect(partial(window.notice.say, "bad"))
+    place.state_said.connect(partial(window.say_state, COMPOSE))
+    sending.key_needed.connect(lambda sentence: window.ask_for_key(sending.store, sentence))
+    try:
+        sizes = desk.settings.get("compose split")
+    except StorageError:
+        sizes = None  # said when the stores were read
+    if isinstance(sizes, list) and len(sizes) == 2:
+        place.split.setSizes([int(each) for each in sizes])
+    return place
+
+
+def make(window: MainWindow, place: int) -> QWidget:
+    """Any other place."""
+    if place == BULK:
+        return _bulk(window)
+    if place == HISTORY:
+        return _history(window)
+    if place == TEMPLATES:
+        return _templates(window)
+    if place == SANDBOX:
+        return _sandbox(window)
+    return _settings(window)
+
+
+def _bulk(window: MainWindow) -> QWidget:
+    from composer.ui.bulk.place import BulkPlace
+
+    bulk = BulkPlace(window.theme, window.jobs, window.desk, window)
+    bulk.edit_wanted.connect(window.traffic.edit_row)
+    bulk.edit_as_new.connect(window.traffic.edit_as_new)
+    bulk.key_needed.connect(window.ask_for_key)
+    bulk.history_changed.connect(window.refresh_history)
+    bulk.history_changed.connect(window.keep_order)
+    bulk.base_wanted.connect(lambda: window.traffic.give_base(bulk))
+    bulk.state_said.connect(partial(window.say_state, BULK))
+    if window.store_bar.store is not None:
+        bulk.show_store(window.store_bar.store)
+    return bulk
+
+
+def _history(window: MainWindow) -> QWidget:
+    from composer.ui.history.place import HistoryPlace
+
+    history = HistoryPlace(window.theme, window.jobs, window.desk.history, window.desk.runs)
+    history.edit_as_new.connect(window.traffic.edit_as_new)
+    history.send_again.connect(window.outbox.send_again)
+    history.save_as_template.connect(window.traffic.keep_as_template)
+    history.run_wanted.connect(window.show_run)
+    history.state_said.connect(partial(window.say_state, HISTORY))
+    return history
+
+
+def _templates(window: MainWindow) -> QWidget:
+    from composer.ui.templates.place import TemplatesPlace
+
+    desk = window.desk
+    templates = TemplatesPlace(window.theme, window.jobs, desk.templates(), desk.settings)
+    templates.use_wanted.connect(window.traffic.use_template)
+    templates.bulk_wanted.connect(window.traffic.use_template_in_bulk)
+    templates.folder_chosen.connect(lambda folder: window.traffic.keep_templates_in(folder, templates))
+    templates.state_said.connect(partial(window.say_state, TEMPLATES))
+    return templates
+
+
+def _sandbox(window: MainWindow) -> QWidget:
+    from composer.ui.sandbox.place import SandboxPlace
+
+    sandbox = SandboxPlace(window.theme, window.jobs, window.desk.sandbox)
+    sandbox.start_wanted.connect(window.start_sandbox)
+    return sandbox
+
+
+def _settings(window: MainWindow) -> QWidget:
+    from composer.ui.settings.place import SettingsPlace
+    from composer.ui.theme import Choice
+
+    desk = window.desk
+    settings = SettingsPlace(window.theme, window.jobs, desk.stores, desk.secrets, desk.settings)
+    settings.stores_changed.connect(window.show_stores)
+    settings.keeping_changed.connect(lambda _days, _megabytes: window.keep_order())
+    settings.theme_chosen.connect(lambda choice: window.theme.choose(Choice(choice)))
+    return settings

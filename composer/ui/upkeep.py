@@ -1,0 +1,74 @@
+"""The history is kept in order while nobody waits for it, in a process of its own: its index, and what is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from composer.ui.bulk.workers import Told, Workers
+from composer.ui.jobs import Jobs, Later
+from composer.ui.settings.keeping import KEEP_DAYS, KEEP_MEGABYTES
+
+if TYPE_CHECKING:
+    from composer.ui.desk import Desk
+
+SOON = 5_000  # milliseconds: after a start there is better to do
+
+
+class Upkeep(QObject):
+    """Looks whether there is anything to do, soon after it was asked to.
+
+    Signals: `forgotten()` entries are gone.
+    """
+
+    forgotten = Signal()
+
+    def __init__(self, jobs: Jobs, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._jobs, self._desk = jobs, desk
+        self._workers = Workers(self)
+        self._is_busy = False
+        self._soon = Later(SOON, self._look, self)
+
+    def look_soon(self) -> None:
+        """Something was sent, or another time to keep was set."""
+        self._soon.start()
+
+    def close(self) -> None:
+        """Leave it for another time."""
+        self._soon.stop()
+        self._workers.close()
+
+    def _look(self) -> None:
+        if self._is_busy:
+            self._soon.start()
+            return
+        desk = self._desk
+
+        def work() -> Told | None:
+            days, megabytes = desk.settings.get(KEEP_DAYS), desk.settings.get(KEEP_MEGABYTES)
+            if not desk.history.is_behind() and not desk.history.expired(days, megabytes):
+                return None
+            return {"task": "tidy", "days": days, "megabytes": megabytes}
+
+        self._jobs.run(work, self._begin, self._pass)
+
+    def _begin(self, task: Told | None) -> None:
+        if task is not None:
+            self._is_busy = True
+            self._workers.run(task, self._end, lambda _sentence: self._end({"forgotten": 0}))
+
+    def _end(self, told: Told) -> None:
+        """What can't be done now is tried another time: what is wrong with the disk is said where it matters."""
+        self._is_busy = False
+        self._workers.close()
+        if told["forgotten"]:
+            self.forgotten.emit()
+
+    @staticmethod
+    def _pass(error: Exception) -> None:
+        from composer.storage.database import StorageError
+
+        if not isinstance(error, StorageError):
+            raise error
