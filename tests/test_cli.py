@@ -357,6 +357,19 @@ def test_the_files_own_bytes_go_over_the_wire(
     assert recorder.keys == [f"Bearer {KEY}"]
 
 
+def test_a_unique_id_that_was_accepted_before_is_said(
+    run: Cli, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDO_API_SECRET", KEY)
+    to = ("--base-url", recorder.base_url, "--store-id", "a", "--format", "json")
+    first = run("send", run.file(GOOD), *to)
+    assert (first.json["findings"], first.err) == ([], "")
+    second = run("send", run.file(GOOD), *to)
+    assert [finding["code"] for finding in second.json["findings"]] == ["accepted-unique-id"]
+    assert "accepted this uniqueId on 20" in second.err
+    assert second.code == 0
+
+
 def test_the_key_of_a_store_comes_from_the_keyring_unless_the_environment_has_one(
     run: Cli, recorder: Recorder, keyring_service: SecretService, monkeypatch: pytest.MonkeyPatch
 ) -> None:

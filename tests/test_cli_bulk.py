@@ -279,3 +279,70 @@ def test_ctrl_c_pauses_and_says_how_to_go_on(there: list[str], sandbox: SandboxP
     assert counts[State.QUEUED] == stored(sandbox)
     assert counts[State.QUEUED] + counts[State.WAITING] == 30_000
     run.close()
+
+
+TEMPLATE = {
+    "eventName": "Order {{order}}",
+    "customer": {"email": "{{Email}}"},
+    "value": "{{total}}",
+    "valueCurrency": "USD",
+    "uniqueId": "{{$uuid}}",
+    "data": {"turn": "{{$counter}}"},
+}
+
+
+def sandboxed(sandbox: SandboxProcess) -> list[Any]:
+    return [each["event"] for each in process.world(sandbox.origin, SANDBOX_STORE_ID)["events"]]
+
+
+def test_variables_are_set_on_the_command_line_json_where_it_is_json(
+    run: Cli, there: list[str], sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    file = text(tmp_path, "e.json", json.dumps([TEMPLATE] * 3))
+    values = ["--set", "order=007", "--set", "total=12.5"]
+    ran = run("send", file, *there, *values)
+    assert ran.code == 1
+    assert "row 1: not sent: “{{Email}}” has no value yet." in ran.out
+    ran = run("send", file, *there, *values, "--set", "Email = a=b@shop.test")
+    assert ran.code == 1  # what stands behind the name is the value, blanks and all
+    ran = run("send", file, *there, *values, "--set", "Email=ann@shop.test")
+    assert ran.code == 0, ran.err
+    events = sandboxed(sandbox)
+    assert [(each["eventName"], each["value"]) for each in events] == [("Order 007", 12.5)] * 3
+    assert sorted(each["data"]["turn"] for each in events) == [1, 2, 3]
+    assert len({each["uniqueId"] for each in events}) == 3
+
+
+def test_a_mapping_can_start_every_row_from_a_template(
+    run: Cli, there: list[str], sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    columns = [{"header": "Order", "path": ""}, {"header": "Email", "path": ""}]
+    mapping = text(tmp_path, "m.json", json.dumps({"columns": columns, "base": TEMPLATE}))
+    file = table(tmp_path, [["A1", "ann@shop.test"], ["A2", "bob@shop.test"]], ["Order", "Email"])
+    ran = run("send", file, *there, "--mapping", mapping, "--set", "total=5")
+    assert ran.code == 0, ran.err
+    assert sorted((each["eventName"], each["value"]) for each in sandboxed(sandbox)) == [
+        ("Order A1", 5),
+        ("Order A2", 5),
+    ]
+
+
+def test_one_event_alone_is_a_template_only_when_that_is_said(
+    run: Cli, there: list[str], sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    event = {**GOOD, "eventName": "{{order}} {{$counter}}"}
+    file = text(tmp_path, "e.json", json.dumps(event))
+    assert run("send", file, "--dry-run").code == 0
+    assert run("send", file, *there).code == 0
+    assert [each["eventName"] for each in sandboxed(sandbox)] == ["{{order}} {{$counter}}"]
+    process.empty(sandbox.origin, SANDBOX_STORE_ID)
+    assert run("send", file, *there, "--set", "order=7").code == 0
+    assert run("send", file, *there, "--set", "order=8", "--times", "2").code == 0
+    assert sorted(each["eventName"] for each in sandboxed(sandbox)) == ["7 1", "8 1", "8 2"]
+
+
+def test_a_variable_without_a_name_is_used_wrongly(run: Cli, tmp_path: Path) -> None:
+    ran = run("send", table(tmp_path), "--dry-run", "--set", "order")
+    assert (ran.code, ran.err) == (2, "event-composer: --set takes NAME=VALUE, not “order”\n")
+    assert "not “=5”" in run("send", table(tmp_path), "--dry-run", "--set", "=5").err
+    assert run("send", "--resume", "last", "--set", "order=5").code == 2

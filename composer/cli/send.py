@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from composer.cli.texts import (
@@ -33,6 +34,7 @@ from composer.event.payload import Json
 from composer.sandbox.process import SandboxError, SandboxProcess
 from composer.storage.database import FILE_NAME, Database, StorageError
 from composer.storage.history import History
+from composer.storage.history.entry import accepted_before
 from composer.storage.secrets import Secrets
 from composer.storage.stores import Stores
 
@@ -100,10 +102,14 @@ def _deliver(event: Event, findings: list[Finding], where: Where, *, sent_anyway
             if store.is_built_in:
                 store = store.at(sandbox.start())
             text = jsontext.dumps(event.payload) if event.text is None else event.text
+            history, cancel = History(database), Cancel()
             attempt = attempt_of(store, event.payload, text, findings, sent_anyway=sent_anyway)
-            cancel = Cancel()
+            if attempt.unique_id and (known := history.accepted(store, attempt.unique_id)):
+                day = datetime.fromtimestamp(known.begun_ms / 1000).astimezone().isoformat(" ", "seconds")
+                findings.append(accepted_before(known, day))  # the attempt holds them, too
+                complain(shown(findings[-1].message))
             with _interrupt_cancels(cancel):
-                return Sender(History(database), secrets).send(attempt, cancel)
+                return Sender(history, secrets).send(attempt, cancel)
     except KeyNeeded as error:
         raise Misused(f"{error} Or set {KEY_VARIABLE}.") from None
     except (NotSent, StorageError, SandboxError) as error:

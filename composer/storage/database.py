@@ -6,6 +6,7 @@ What the machine does to us (full disk, damaged file) is a `StorageError`; our o
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ _FULL = {sqlite3.SQLITE_FULL}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED_OUT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_FIRST_TABLE = re.compile(r"CREATE TABLE (\w+)")
 _DISK = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOLFS}
 
 
@@ -120,6 +122,11 @@ class Database:
         elif self.path.stat().st_mode & 0o077:
             with suppress(OSError):  # someone else's file; SQLite will say whether it can be used
                 self.path.chmod(0o600)
+        for beside in (self.path.with_name(self.path.name + end) for end in ("-wal", "-shm")):
+            # Made while the file was read-only they are, too, and would keep it so for good.
+            with suppress(OSError):
+                if self.path.stat().st_mode & 0o200 and not beside.stat().st_mode & 0o200:
+                    beside.chmod(0o600)
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
@@ -133,9 +140,11 @@ class Database:
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         if self._version(connection) == len(self._migrations):
+            self._refuse_foreign(connection)
             return
         connection.execute("BEGIN IMMEDIATE")  # and look again: another process may have been faster
         try:
+            self._refuse_foreign(connection)
             for statements in self._migrations[self._version(connection) :]:
                 for statement in statements:
                     connection.execute(statement)
@@ -155,6 +164,20 @@ class Database:
             )
         return version
 
+    def _refuse_foreign(self, connection: sqlite3.Connection) -> None:
+        """Another program's file has tables, and none of ours; nothing may be made in it."""
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        first = _FIRST_TABLE.search(self._migrations[0][0])
+        if (first is None or first[1] not in tables) and (tables or self._version(connection)):
+            raise self.damaged()
+
+    def damaged(self) -> StorageError:
+        """The error to raise when what is read from the file can't be what was written. Nothing was deleted."""
+        return StorageError(
+            f"The data file {self.path} is damaged or is not a file of Event Composer. "
+            "Put a backup in its place, or move it away to start with an empty one. Nothing in it was deleted."
+        )
+
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
@@ -164,6 +187,8 @@ class Database:
             if sentence is None:
                 raise
             raise StorageError(sentence) from error
+        except UnicodeDecodeError as error:  # even the names in SQLite's own message can be garbage
+            raise self.damaged() from error
         except OSError as error:
             if error.filename is None or Path(error.filename) not in (self.path, *self.path.parents):
                 raise  # from the code inside a transaction, not from the file
@@ -179,11 +204,8 @@ class Database:
                 f"The disk is full: nothing more can be written to {self.path}. "
                 "What was saved before is safe. Free some space and try again."
             )
-        if code in _DAMAGED:
-            return (
-                f"The data file {self.path} is damaged or is not a file of Event Composer. "
-                "Put a backup in its place, or move it away to start with an empty one. Nothing in it was deleted."
-            )
+        if code in _DAMAGED or str(error).startswith("Could not decode to UTF-8"):  # Python's own, without a code
+            return str(self.damaged())
         if code in _LOCKED_OUT:
             return (
                 f"The data file {self.path} can't be opened for writing. "

@@ -19,4 +19,7 @@ class Drafts:
     def load(self, name: str) -> str | None:
         """The draft `name`, or None when there is none. Raises StorageError."""
         rows = self._database.read("SELECT text FROM drafts WHERE name = ?", (name,))
-        return rows[0][0].decode("utf-8", "surrogatepass") if rows else None
+        try:
+            return rows[0][0].decode("utf-8", "surrogatepass") if rows else None
+        except UnicodeDecodeError:
+            raise self._database.damaged() from None

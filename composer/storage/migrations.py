@@ -116,6 +116,7 @@ _FOUND_AGAIN = (
         begun_ms INTEGER NOT NULL
     )
     """,
+    "CREATE INDEX history_runs ON history_marks (doc) WHERE is_run = 1",
     # Attempts that are not in the index as they are now.
     "CREATE TABLE history_waiting (entry INTEGER PRIMARY KEY)",
     # Runs: whether their rows are to be looked at again, and the last of their requests that was.
@@ -126,7 +127,7 @@ _FOUND_AGAIN = (
     "CREATE VIRTUAL TABLE history_keys USING fts5 (text, tokenize = 'trigram', columnsize = 0)",
     """
     CREATE VIRTUAL TABLE history_words USING fts5 (
-        text, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3', columnsize = 0
+        text, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3 4', columnsize = 0
     )
     """,
     "CREATE INDEX history_by_unique_id ON history (unique_id, store_id) WHERE unique_id != ''",

@@ -37,6 +37,7 @@ class Outbox(QObject):
         self._window, self._desk, self._jobs, self._notice = window, desk, jobs, notice
         self._compose, self._composition, self._sending = compose, compose.composition, compose.sending
         self._confirmed: Store | None = None  # the live store that was asked about, as it was then
+        self._store: Store | None = None
         self._is_composed = False  # what is on its way, not one from the history
         self._accepted = AcceptedId(jobs, lambda: desk.history, compose.composition)
         self._sending.finished.connect(self._follow)
@@ -100,7 +101,8 @@ class Outbox(QObject):
 
     def show_store(self, store: Store) -> None:
         """What is composed would go to this one."""
-        self._accepted.show_store(store)
+        self._store = store
+        self._accepted.show_store(store.at(self._desk.sandbox_url) if store.is_built_in else store)
 
     def ask_anew(self) -> None:
         """Another store was chosen."""
@@ -140,6 +142,8 @@ class Outbox(QObject):
     def _follow(self, sent: Sent) -> None:
         if self._is_composed:
             self._compose.follow_sent()
+        if self._store is not None:
+            self.show_store(self._store)  # the sandbox may have started meanwhile
         self._accepted.look_again()
         self.kept.emit(sent.entry)
 

@@ -79,6 +79,7 @@ def _bulk(window: MainWindow) -> QWidget:
 
 def _history(window: MainWindow) -> QWidget:
     from composer.ui.history.place import HistoryPlace
+    from composer.ui.upkeep import kept
 
     history = HistoryPlace(window.theme, window.jobs, window.desk.history, window.desk.runs)
     history.edit_as_new.connect(window.traffic.edit_as_new)
@@ -86,6 +87,8 @@ def _history(window: MainWindow) -> QWidget:
     history.save_as_template.connect(window.traffic.keep_as_template)
     history.run_wanted.connect(window.show_run)
     history.state_said.connect(partial(window.say_state, HISTORY))
+    settings = window.desk.settings
+    window.jobs.run(lambda: kept(settings), lambda limits: history.show_keeping(*limits), window.say_storage)
     return history
 
 
@@ -116,6 +119,6 @@ def _settings(window: MainWindow) -> QWidget:
     desk = window.desk
     settings = SettingsPlace(window.theme, window.jobs, desk.stores, desk.secrets, desk.settings)
     settings.stores_changed.connect(window.show_stores)
-    settings.keeping_changed.connect(lambda _days, _megabytes: window.keep_order())
+    settings.keeping_changed.connect(window.show_keeping)
     settings.theme_chosen.connect(lambda choice: window.theme.choose(Choice(choice)))
     return settings

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from composer.storage.settings import Settings
 from composer.ui.bulk.workers import Told, Workers
 from composer.ui.jobs import Jobs, Later
 from composer.ui.settings.keeping import KEEP_DAYS, KEEP_MEGABYTES
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from composer.ui.desk import Desk
 
 SOON = 5_000  # milliseconds: after a start there is better to do
+
+
+def kept(settings: Settings) -> tuple[int | None, int | None]:
+    """For how many days, and up to how many megabytes the history is kept; None for no limit. Raises StorageError."""
+    days, megabytes = settings.get(KEEP_DAYS), settings.get(KEEP_MEGABYTES)
+    return days if isinstance(days, int) else None, megabytes if isinstance(megabytes, int) else None
 
 
 class Upkeep(QObject):
@@ -47,7 +54,7 @@ class Upkeep(QObject):
         desk = self._desk
 
         def work() -> Told | None:
-            days, megabytes = desk.settings.get(KEEP_DAYS), desk.settings.get(KEEP_MEGABYTES)
+            days, megabytes = kept(desk.settings)
             if not desk.history.is_behind() and not desk.history.expired(days, megabytes):
                 return None
             return {"task": "tidy", "days": days, "megabytes": megabytes}

@@ -227,6 +227,12 @@ class MainWindow(QMainWindow):
         if self._upkeep is not None:
             self._upkeep.look_soon()
 
+    def show_keeping(self, days: int | None, megabytes: int | None) -> None:
+        """For how long the history is kept from now on."""
+        if HISTORY in self._places:
+            self._places[HISTORY].show_keeping(days, megabytes)  # type: ignore[attr-defined]
+        self.keep_order()
+
     def say_state(self, place: int, words: str) -> None:
         """Say something of a place in the status line while it is seen."""
         self._states[place] = words
@@ -270,6 +276,8 @@ class MainWindow(QMainWindow):
         self.sending.cancel()
         if BULK in self._places:
             self._places[BULK].end()  # type: ignore[attr-defined]
+        if HISTORY in self._places:
+            self._places[HISTORY].end()  # type: ignore[attr-defined]
         if self._upkeep is not None:
             self._upkeep.close()
         event.accept()
@@ -331,6 +339,8 @@ class MainWindow(QMainWindow):
 
     def _sandbox_started(self) -> None:
         self.store_bar.show_address(self.desk.sandbox_url)
+        if self._outbox is not None and self.store_bar.store is not None:
+            self._outbox.show_store(self.store_bar.store)
 
     def _sandbox_failed(self, error: Exception) -> None:
         from composer.sandbox.process import SandboxError

@@ -6,7 +6,7 @@ import platform
 import sys
 from importlib.metadata import version
 
-from tests.bench import bulk, keystrokes, startup
+from tests.bench import bulk, keystrokes, memory, startup
 
 
 def main() -> int:
@@ -18,6 +18,8 @@ def main() -> int:
     keystrokes.report()
     print(flush=True)
     bulk.report()
+    print(flush=True)
+    memory.report()
     return 0
 
 

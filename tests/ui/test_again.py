@@ -9,8 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from composer.sandbox.process import set_faults
+from composer.storage.history.entry import ACCEPTED
 from composer.ui import questions
-from composer.ui.compose.accepted import CODE
 from composer.ui.window import HISTORY
 from tests.support.hands import OpenWindow
 
@@ -94,7 +94,7 @@ def test_a_store_that_is_gone_is_said(opened: OpenWindow, qtbot: QtBot) -> None:
 def test_a_unique_id_that_was_accepted_is_said_before_sending(opened: OpenWindow, qtbot: QtBot) -> None:
     composition = opened.window.composition
     send(opened, qtbot)
-    qtbot.waitUntil(lambda: [each.code for each in composition.warnings] == [CODE])
+    qtbot.waitUntil(lambda: [each.code for each in composition.warnings] == [ACCEPTED])
     (said,) = composition.warnings
     assert "Sandbox accepted this uniqueId on " in said.message
     assert "Redo will ignore the event" in said.message
@@ -102,7 +102,7 @@ def test_a_unique_id_that_was_accepted_is_said_before_sending(opened: OpenWindow
     qtbot.waitUntil(lambda: composition.warnings == [])
     assert composition.get("/uniqueId") != "ord_1"
     composition.undo()
-    qtbot.waitUntil(lambda: [each.code for each in composition.warnings] == [CODE])
+    qtbot.waitUntil(lambda: [each.code for each in composition.warnings] == [ACCEPTED])
 
 
 def test_an_id_that_was_not_accepted_is_fine(opened: OpenWindow, qtbot: QtBot) -> None:

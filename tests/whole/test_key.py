@@ -62,8 +62,9 @@ def test_a_key_is_found_nowhere_but_in_the_keyring_and_goes_with_its_store(
 
     app.press("ctrl+3")
     app.sees("Authorization: Bearer")
-    app.click("Copy JSON")
-    app.sees("button: Copied")
+    app.click("Copy as ▾")
+    app.press("Down", "Down", "Down", "Down", "Return")  # the JSON of the request
+    app.sees("menu: Copied")
     assert places_of(secret, [tmp_path, keyring.folder]) == []
     assert places_in_memory_of(secret, app) == []
 

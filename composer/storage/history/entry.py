@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from composer.event.findings import Finding
+from composer.event.findings import Finding, Fix, Severity
 from composer.storage.stores import Kind, Store
 
 NO_ANSWER = "no-answer"
+ACCEPTED = "accepted-unique-id"  # the code of a finding
 MAX_LABEL = 300  # characters of a name or identifier kept for the list; the body has the whole
 
 Headers = Sequence[tuple[str, str]]
@@ -18,6 +19,8 @@ UNFINISHED = (
     "No answer was written down: it is still on its way, or Event Composer ended before it came. "
     "The event may have arrived. Look in Redo before you send it again."
 )
+
+LOST = "What came back is not in the data file any more: the file is damaged. What was sent is here."
 
 
 class RunKind(StrEnum):
@@ -86,6 +89,12 @@ class FullEntry(NamedTuple):
     body: bytes
     findings: list[Finding]
     answer: Answer
+
+
+def accepted_before(entry: Entry, day: str, fixes: tuple[Fix, ...] = ()) -> Finding:
+    """What to say of an event whose uniqueId was queued with `entry`, on `day` in words."""
+    message = f"{entry.store_name} accepted this uniqueId on {day}; Redo will ignore the event without saying so."
+    return Finding(Severity.WARNING, ACCEPTED, "/uniqueId", message, fixes)
 
 
 COLUMNS = ", ".join(Entry._fields)

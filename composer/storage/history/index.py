@@ -15,7 +15,8 @@ from composer.storage.history.words import Words, of_entry
 
 UNDER_WAY_AT_MOST = 90_000  # milliseconds; every request has ended by then, so its program must have died
 
-_AT_ONCE = 100  # entries of one transaction: others may have to write meanwhile
+_AT_ONCE = 100  # entries of one transaction while somebody waits for what is found
+_MANY = 500  # of one while nobody waits, but others may have to write meanwhile
 
 
 class RowsDue(NamedTuple):
@@ -31,14 +32,14 @@ class Index(Log):
 
     def index_waiting(self, stop: Callable[[], bool]) -> None:
         """Take all attempts into the index that are not in it as they are now, until `stop` answers True."""
-        while not stop() and self.index_some():
+        while not stop() and self.index_some(_MANY):
             pass
 
     def index_some(self, most: int = _AT_ONCE) -> bool:
         """Take the newest of those that wait into the index; whether there may be more."""
         older = time.time_ns() // 1_000_000 - UNDER_WAY_AT_MOST
         waiting = (
-            "FROM history_waiting w JOIN history ON history.id = w.entry WHERE finished_ms IS NOT NULL "
+            "FROM history_waiting w CROSS JOIN history ON history.id = w.entry WHERE finished_ms IS NOT NULL "
             "OR run != '' OR begun_ms < ?"
         )
         if not self._database.read(f"SELECT 1 {waiting} LIMIT 1", (older,)):

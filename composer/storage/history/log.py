@@ -16,6 +16,7 @@ from composer.event.findings import Finding, Severity
 from composer.storage.database import Database
 from composer.storage.history.entry import (
     COLUMNS,
+    LOST,
     MAX_LABEL,
     NO_ANSWER,
     UNFINISHED,
@@ -137,6 +138,8 @@ def full_entry_of(row: Sequence[Any]) -> FullEntry:
         answer = Answer(entry.kind, sentence or "", duration_ms=entry.duration_ms or 0)
     elif entry.finished_ms is None:
         answer = Answer(NO_ANSWER, UNFINISHED)
+    elif sentence is None:
+        answer = Answer(entry.kind, LOST, status=entry.status, duration_ms=entry.duration_ms or 0)
     else:
         pairs = [(name, value) for name, value in json.loads(headers)]
         answer = Answer(entry.kind, sentence, detail, entry.status, pairs, answer_body, entry.duration_ms or 0)

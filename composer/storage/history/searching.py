@@ -24,7 +24,8 @@ from composer.storage.stores import Kind, Store
 MAX_WORDS = 1000  # characters of what is looked for
 
 _AT_ONCE = 50_000  # ids of one query
-_FEW = 2000  # entries; so many that a filter lets through are looked up in the index one by one
+_FEW = 400  # entries; so many that a filter lets through are looked up in the index one by one
+_NAMED = "SELECT id FROM history_names WHERE name"
 _END = 2**62  # behind every document
 _SHORTEST_PART = 3  # characters, of the index of keys
 _HOUR = 3_600_000  # milliseconds
@@ -156,11 +157,16 @@ class Searching(Index):
         return [Bar(time, time + width, *counts.get(at, (0, 0))) for at, time in times]
 
     def accepted(self, store: Store, unique_id: str) -> Entry | None:
-        """The entry with which the store queued this uniqueId last, None when it never did from here."""
+        """The entry with which the store queued this uniqueId last, None when it never did from here.
+
+        The built-in sandbox forgets when it ends: there only what went to the very address of `store` counts.
+        """
+        of_it = "base_url = ?" if store.is_built_in else "(base_url = ? OR store_row = ?)"
+        parameters = (store.base_url,) if store.is_built_in else (store.base_url, store.id)
         rows = self._database.read(
-            f"SELECT {COLUMNS} FROM history WHERE unique_id = ? AND store_id = ? AND kind = 'queued' "
-            "AND (base_url = ? OR store_row = ?) ORDER BY id DESC LIMIT 1",
-            (storable(unique_id), store.store_id, store.base_url, store.id),
+            f"SELECT {COLUMNS} FROM history WHERE unique_id = ? AND store_id = ? AND kind = 'queued' AND {of_it} "
+            "ORDER BY id DESC LIMIT 1",
+            (storable(unique_id), store.store_id, *parameters),
         )
         return entry_of(rows[0]) if rows else None
 
@@ -182,15 +188,12 @@ class Searching(Index):
         condition, parameters = _filters(search)
         marked = f"FROM history_marks marks WHERE doc < ?{condition}"
         if not search.words.strip():
-            return self._taken(f"SELECT doc, entry {marked}", [before, *parameters], most)
+            return self._taken(f"SELECT doc {marked}", [before, *parameters], most)
         queries = _queries(search.words)
         if not queries:
             return array("Q"), 0
-        if condition and self._are_few(marked, [before, *parameters]):
-            of_it = "rowid >= marks.doc AND rowid < marks.doc + (SELECT span FROM history WHERE id = marks.entry)"
-            found = " OR ".join(f"EXISTS ({query} AND {of_it})" for query, _ in queries)
-            words = [each for _, given in queries for each in given]
-            return self._taken(f"SELECT doc, entry {marked} AND ({found})", [before, *parameters, *words], most)
+        if condition:
+            return self._both(queries, condition, parameters, before, most)
         source = " UNION ".join(f"{query} AND rowid < ?" for query, _ in queries)
         bounded: list[Any] = [each for _, given in queries for each in (*given, before)]
         # The entry of a document is the last that begins with it or before. On it goes before that entry, whose other
@@ -199,23 +202,50 @@ class Searching(Index):
         rows = self._database.read(
             f"WITH found AS MATERIALIZED ({source} ORDER BY doc DESC LIMIT ?), entries AS ("
             f"SELECT DISTINCT marks.doc, entry FROM found JOIN history_marks marks ON marks.doc = ({mark}found.doc) "
-            f"WHERE 1{condition} ORDER BY marks.doc DESC) "
+            "ORDER BY marks.doc DESC) "
             "SELECT (SELECT group_concat(printf('%016x', entry), '') FROM entries), "
             f"({mark}(SELECT min(doc) FROM found)), (SELECT count(*) FROM found)",
-            (*bounded, most, *parameters),
+            (*bounded, most),
         )
         text, last, count = rows[0]
         return _numbers(text), last if count == most else 0
 
-    def _are_few(self, marked: str, parameters: Sequence[Any]) -> bool:
-        rows = self._database.read(f"SELECT count(*) FROM (SELECT 1 {marked} LIMIT {_FEW + 1})", parameters)
-        count: int = rows[0][0]
-        return count <= _FEW
+    def _both(
+        self,
+        queries: Sequence[tuple[str, list[str]]],
+        condition: str,
+        parameters: Sequence[Any],
+        before: int,
+        most: int,
+    ) -> tuple[array[int], int]:
+        """Words and a filter. Where the filter lets few through each of them is looked up in the index; else what the
+        index has is looked up in the marks, but for runs, of which many rows may be found.
+        """
+        marked = f"FROM history_marks marks WHERE doc < ?{condition}"
+        few = f"SELECT count(*) FROM (SELECT 1 {marked} LIMIT {_FEW + 1})"
+        passing = self._database.read(few, [before, *parameters])[0][0]
+        if not passing:
+            return array("Q"), 0
+        given = [each for _, words in queries for each in words]
+        of_it = "rowid >= marks.doc AND rowid < marks.doc + (SELECT span FROM history WHERE id = marks.entry)"
+        found = " OR ".join(f"EXISTS ({query} AND {of_it})" for query, _ in queries)
+        one_by_one = f"SELECT doc {marked} AND ({found})"
+        if passing <= _FEW:
+            return self._taken(one_by_one, [before, *parameters, *given], most)
+        # One column, so that what comes in order need not be sorted.
+        single = " UNION ".join(
+            f"SELECT found.doc FROM ({query} AND rowid < ?) found CROSS JOIN history_marks marks USING (doc) "
+            f"WHERE is_run = 0{condition}"
+            for query, _ in queries
+        )
+        singles = [each for _, words in queries for each in (*words, before, *parameters)]
+        return self._taken(f"{single} UNION {one_by_one} AND is_run = 1", [*singles, before, *parameters, *given], most)
 
-    def _taken(self, select: str, parameters: Sequence[Any], most: int) -> tuple[array[int], int]:
+    def _taken(self, documents: str, parameters: Sequence[Any], most: int) -> tuple[array[int], int]:
+        """The entries of these documents, the newest `most`, and the last document; 0 when there are no more."""
         rows = self._database.read(
             "SELECT group_concat(printf('%016x', entry), ''), min(doc), count(*) "
-            f"FROM ({select} ORDER BY doc DESC LIMIT ?)",
+            f"FROM ({documents} ORDER BY doc DESC LIMIT ?) CROSS JOIN history_marks USING (doc)",
             (*parameters, most),
         )
         text, last, count = rows[0]
@@ -234,12 +264,11 @@ def _filters(search: Search) -> tuple[str, list[Any]]:
     """The conditions on `history_marks`, each with AND before it, and their parameters."""
     conditions: list[tuple[str, Any]] = []
     if search.kinds:
-        names = "SELECT id FROM history_names WHERE name IN (SELECT value FROM json_each(?))"
-        conditions.append((f"kind IN ({names})", json.dumps(sorted(search.kinds))))
+        conditions.append((f"kind IN ({_NAMED} IN (SELECT value FROM json_each(?)))", json.dumps(sorted(search.kinds))))
     if search.stores:
         conditions.append(("store IN (SELECT value FROM json_each(?))", json.dumps(sorted(search.stores))))
     if search.event:
-        conditions.append(("event = (SELECT id FROM history_names WHERE name = ?)", storable(search.event)))
+        conditions.append((f"event = ({_NAMED} = ?)", storable(search.event)))
     if search.runs is not None or search.event:
         conditions.append(("is_run = ?", bool(search.runs)))
     if search.since_ms is not None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from composer.event.findings import Finding, Fix, Severity
+from composer.event.findings import Fix
 from composer.event.payload import Set
+from composer.storage.history.entry import ACCEPTED, accepted_before
 from composer.storage.stores import Store
 from composer.ui.compose.composition import Composition
 from composer.ui.jobs import Jobs
@@ -19,7 +20,6 @@ from composer.ui.widgets import when
 if TYPE_CHECKING:
     from composer.storage.history import Entry, History
 
-CODE = "accepted-unique-id"
 _PATH = "/uniqueId"
 
 
@@ -55,7 +55,7 @@ class AcceptedId(QObject):
             return
         self._asked = (unique_id, store)
         if not unique_id or store is None:
-            self._composition.say(CODE, [])
+            self._composition.say(ACCEPTED, [])
             return
         self._looking.run(
             lambda: self._history().accepted(store, unique_id), lambda entry: self._tell(unique_id, entry), self._failed
@@ -65,19 +65,15 @@ class AcceptedId(QObject):
         if self._asked[0] != unique_id:
             return
         if entry is None:
-            self._composition.say(CODE, [])
+            self._composition.say(ACCEPTED, [])
             return
-        message = (
-            f"{entry.store_name} accepted this uniqueId on {when.day(entry.begun_ms)}; "
-            "Redo will ignore the event without saying so."
-        )
         is_written = self._composition.get(_PATH) == unique_id  # and does not come out of a variable
         fixes = (Fix("Make a new one", (Set(_PATH, str(uuid.uuid4())),)),) if is_written else ()
-        self._composition.say(CODE, [Finding(Severity.WARNING, CODE, _PATH, message, fixes)])
+        self._composition.say(ACCEPTED, [accepted_before(entry, when.day(entry.begun_ms), fixes)])
 
     def _failed(self, error: Exception) -> None:
         from composer.storage.database import StorageError
 
         if not isinstance(error, StorageError):
             raise error
-        self._composition.say(CODE, [])  # what is wrong with the file is said where the history is shown
+        self._composition.say(ACCEPTED, [])  # what is wrong with the file is said where the history is shown

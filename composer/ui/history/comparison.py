@@ -102,8 +102,10 @@ class ComparePage(QWidget):
         column.addLayout(head)
         column.addLayout(names)
         column.addWidget(frame, 1)
-        self.empty = EmptyState("Compare with what?", "Ctrl+click a second row in the list, or take the one before it.")
-        self.previous = self.empty.offer("Compare with the previous of this event", self.with_previous)
+        self.empty = EmptyState(
+            "Compare with what?", "Ctrl+click a second row in the list, or take the one of this event before it."
+        )
+        self.previous = self.empty.offer("Compare with the previous", self.with_previous)
         self.none = EmptyState("Nothing before it", "This event was not sent before. Ctrl+click any other row instead.")
         self._pages = QStackedWidget()
         for page in (self.empty, self.none, shown):

@@ -11,7 +11,7 @@ import pytest
 from composer.event.findings import Finding, Fix, Severity
 from composer.event.payload import Remove
 from composer.storage.database import Database, StorageError
-from composer.storage.history import Answer, Attempt, History, RunKind
+from composer.storage.history import Answer, Attempt, History, RunKind, Search
 from composer.storage.history.entry import MAX_LABEL
 from composer.storage.stores import Kind, Store
 
@@ -148,3 +148,14 @@ def test_a_bulk_run_is_one_entry_that_says_how_it_stands(history: History) -> No
     (light,) = history.page()
     assert (light.kind, light.finished_ms) == (RunKind.UNDER_WAY, None)
     assert history.count() == 1
+
+
+def test_an_answer_that_is_lost_is_said_and_the_rest_is_there(history: History, database: Database) -> None:
+    entry = history.begin(ATTEMPT)
+    history.finish(entry, ANSWER)
+    database.write("DELETE FROM history_answers")
+    full = history.entry(entry)
+    assert full is not None
+    assert (full.body, full.answer.kind, full.answer.status) == (ATTEMPT.body, "rejected", 400)
+    assert "the file is damaged" in full.answer.sentence
+    assert [found.id for found in history.page(Search("order-1"))] == [entry]

@@ -354,6 +354,9 @@ def test_by_keyboard_alone_an_event_is_found_and_edited_as_new(
     press(qtbot, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(focused(), "Oth")  # in the place of what was looked for
     qtbot.waitUntil(lambda: numbers(place) == [other])
+    press(qtbot, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(focused(), "Wan")
+    qtbot.waitUntil(lambda: numbers(place) == [wanted])
 
 
 def test_the_status_line_says_how_much_there_is_and_how_long_it_is_kept(
