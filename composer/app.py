@@ -15,6 +15,7 @@ from composer.paths import data_folder, resource
 from composer.storage.database import StorageError
 from composer.ui.desk import Desk
 from composer.ui.jobs import Jobs
+from composer.ui.loading import load_checks
 from composer.ui.theme import Choice, Theme
 from composer.ui.window import MainWindow
 
@@ -54,7 +55,7 @@ class App:
         from PySide6.QtGui import QIcon
 
         self.qt.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
-        self.jobs.run(_load_checks, self._judge_with)
+        self.jobs.run(load_checks, self._judge_with)
         self.window.start_sandbox()
 
     def _judge_with(self, check: Check) -> None:
@@ -64,18 +65,13 @@ class App:
         self.jobs.run(_load_rest)
 
 
-def _load_checks() -> Check:
-    import composer.event.filling  # noqa: F401 - used when the first event is judged, in the window's thread
-    from composer.event.checks import check
-
-    check({}, 0)  # whatever is built on first use is built here
-    return check
-
-
 def _load_rest() -> None:
-    """What takes long when it is first wanted: made-up people, time zones, the finder's modules."""
+    """What takes long when it is first wanted: made-up people, time zones, the modules of the places."""
+    import composer.ui.bulk.place
+    import composer.ui.finding
+    import composer.ui.history.place
+    import composer.ui.templates.place  # noqa: F401
     from composer.event.variables import prepare
-    from composer.ui import finding  # noqa: F401
 
     prepare()
 

@@ -13,6 +13,7 @@ from composer.event.payload import Json
 from composer.storage.stores import Kind, Store
 from composer.ui.compose.accepted import AcceptedId
 from composer.ui.jobs import Jobs
+from composer.ui.loading import load_checks
 from composer.ui.notice import Notice
 
 if TYPE_CHECKING:
@@ -135,9 +136,7 @@ class Outbox(QObject):
         if self._composition.is_judged:
             self._composition.judge_now()
         else:
-            from composer.event.checks import check
-
-            self._composition.judge_with(check)
+            self._composition.judge_with(load_checks())
 
     def _follow(self, sent: Sent) -> None:
         if self._is_composed:

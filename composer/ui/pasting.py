@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from composer.ui.compose.upgrade_dialog import UpgradeDialog
 from composer.ui.widgets.json_editor import JsonEditor
 
 if TYPE_CHECKING:
@@ -44,9 +43,11 @@ class Pasting(QObject):
 
     def take(self, text: str) -> bool:
         """Compose the event in a text; False when there is none, or none to be seen at once."""
+        window = self._window
+        if not window.composition.is_judged:
+            return False  # the checks are being loaded, and what reads a text with them
         from composer.event.pasted import PasteError, read
 
-        window = self._window
         if window.is_in_bulk or not window.is_ready or not text.lstrip()[:6].lower().startswith(_BEGINNINGS):
             return False
         if len(text) > SHORT:
@@ -78,6 +79,8 @@ class Pasting(QObject):
         if not pasted.before:
             self._put(pasted)
             return
+        from composer.ui.compose.upgrade_dialog import UpgradeDialog
+
         dialog = UpgradeDialog(self._window.theme, pasted, self._window)
         dialog.accepted.connect(lambda: self._put(pasted))
         dialog.open()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from composer.storage.database import StorageError
+from composer.ui.loading import load_checks
 from composer.ui.window import BULK, COMPOSE, HISTORY, SANDBOX, TEMPLATES
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def make(window: MainWindow, place: int) -> QWidget:
 
 
 def _bulk(window: MainWindow) -> QWidget:
+    load_checks()  # which its modules need
     from composer.ui.bulk.place import BulkPlace
 
     bulk = BulkPlace(window.theme, window.jobs, window.desk, window)

@@ -160,3 +160,12 @@ def test_a_variable_is_put_where_the_cursor_is(open_window: Open, qtbot: QtBot) 
     editor.select(start, start + len("Order Placed"))
     button.menu().chosen.emit("{{$uuid}}")
     assert window.composition.get("/eventName") == "{{$uuid}}"
+
+
+def test_where_the_contract_has_a_number_a_number_is_asked_for(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window().window
+    compose(window, qtbot, {"eventName": "A", "customer": {"email": "a@b.test"}, "value": "{{amount}}"})
+    fill(qtbot, line(window, "amount"), "12.50")
+    qtbot.waitUntil(lambda: window.composition.is_settled)
+    assert window.composition.event["value"] == 12.5
+    assert [each.code for each in window.composition.findings] == ["value-without-currency"]

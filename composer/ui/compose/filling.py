@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from composer.event.payload import MISSING, Json
+from composer.event.fields import BY_PATH, Kind
+from composer.event.payload import MISSING, Json, get
 from composer.storage.database import StorageError
 from composer.storage.settings import Settings
 from composer.storage.stores import Store
@@ -127,7 +128,13 @@ class Filling(QObject):
         strip.show_store(store.name, known.defaults(store.id))
         if any(self._composition.values.get(name, MISSING) is not value for name, value in offered.items()):
             self._composition.give(offered)
-        strip.show_names(names, self._composition.values)
+        strip.show_names(names, self._composition.values, self._numbers())
+
+    def _numbers(self) -> set[str]:
+        """The names that are all of a value where the contract has a number."""
+        payload = self._composition.payload
+        there = (get(payload, field.path, None) for field in BY_PATH.values() if field.kind is Kind.NUMBER)
+        return {value[2:-2].strip() for value in there if isinstance(value, str) and value.startswith("{{")}
 
     def _give(self, name: str, value: Json) -> None:
         self._given.add(name)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from composer.event.differences import differences
-from composer.event.pasted import Pasted
 from composer.ui.theme import Theme
 from composer.ui.widgets.diff_view import DiffView
 from composer.ui.widgets.messages import Wrapped
 from composer.ui.widgets.pieces import GRID, button, label
+
+if TYPE_CHECKING:
+    from composer.event.pasted import Pasted
 
 
 class UpgradeDialog(QDialog):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -39,6 +39,7 @@ class VariablesStrip(Card):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._names: list[str] = []
         self._values: dict[str, Json] = {}
+        self._numbers: Collection[str] = frozenset()
         self._rows: dict[str, VariableRow] = {}
         self._store = "this store"
         self._defaults: Mapping[str, Json] = {}
@@ -69,11 +70,15 @@ class VariablesStrip(Card):
         self._measure_in(parent)
         self.hide()
 
-    def show_names(self, names: Sequence[str], values: Mapping[str, Json]) -> None:
-        """Show a row for each name, in this order, with its value if `values` has one.
+    def show_names(
+        self, names: Sequence[str], values: Mapping[str, Json], numbers: Collection[str] = frozenset()
+    ) -> None:
+        """Show a row for each name, in this order, with its value if `values` has one. Those in `numbers` are asked for
+        as numbers at first.
 
         Rows of names that stay are kept, with what is being typed in them unless their value is another one.
         """
+        self._numbers = numbers
         is_other = list(names) != self._names
         if is_other:
             self._names = list(names)
@@ -170,6 +175,8 @@ class VariablesStrip(Card):
 
     def _row(self, name: str) -> VariableRow:
         row = VariableRow(name, self._inner)
+        if name in self._numbers:
+            row.choose_kind(ValueKind.NUMBER)
         row.given.connect(partial(self._given, name))
         row.typed.connect(lambda: self._typing(row))
         row.left.connect(self._say_notes)

@@ -11,6 +11,7 @@ from composer.event.findings import Finding, Fix, Severity
 from composer.event.payload import MISSING, Json, get
 from composer.event.variables import Context, asked, fixed_unique_id, resolve
 from composer.storage.templates import Template
+from composer.ui.loading import load_checks
 from composer.ui.templates.defaults import typed
 from composer.ui.widgets.json_editor import Mark
 from composer.ui.widgets.raw_text import readable
@@ -50,8 +51,7 @@ class Reading(NamedTuple):
 
 def read(template: Template) -> Reading:
     """Read a template for the preview. May take a moment for megabytes."""
-    from composer.event.checks import check
-
+    check = load_checks()
     event = template.event
     body = jsontext.dumps(event)
     shown = readable(body)
@@ -61,7 +61,7 @@ def read(template: Template) -> Reading:
     made = resolve(event, context)
     repairs = [fix for each in (*findings, *made.findings) for fix in each.fixes]
     missing = {name for name in names if name not in template.variables}
-    for each in (*made.findings, *check(made.payload)):
+    for each in (*made.findings, *check(made.payload, None)):
         value = get(event, each.path)
         if value is MISSING or not missing.intersection(asked(value)):  # else it is not known yet
             findings.append(each)
