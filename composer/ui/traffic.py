@@ -142,7 +142,7 @@ class Traffic(QObject):
     def give_base(self, bulk: BulkPlace) -> None:
         """What is composed is what every row of a table begins with."""
         composition = self._compose.composition
-        bulk.take_base(composition.payload if composition.error is None else None)
+        bulk.take_base(composition.payload if composition.error is None else None, composition.values)
 
     def _keep(self, payload: Json, values: dict[str, Json]) -> None:
         from composer.event.variables import asked, pattern_of

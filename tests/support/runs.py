@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from composer.storage.runs import Added, Run, State
-from composer.storage.runs.rows import read_text
+from composer.storage.runs.reading import read_text
 from composer.storage.stores import Kind, Store
 
 ACME = Store(7, "Acme", Kind.TEST, "https://api.example.com/v2.2", "5a4db0c50000000000000001", "key-of-acme")

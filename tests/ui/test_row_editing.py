@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from composer.event.payload import Set
 from composer.ui.compose.place import ComposePlace
 from composer.ui.compose.row_editing import RowEditing
 from composer.ui.desk import Desk
@@ -66,3 +67,23 @@ def test_broken_json_is_not_saved_to_a_row(compose: ComposePlace, desk: Desk, qt
     press(compose, "Save to the row", qtbot)
     assert saved == []
     assert editing.is_under_way
+
+
+VARYING = [Set("/eventName", r"\{{kept}} {{order}} {{$uuid}}"), Set("/customer/email", "bob@shop.test")]
+
+
+def test_variables_are_saved_with_the_values_that_are_seen(compose: ComposePlace, desk: Desk, qtbot: QtBot) -> None:
+    _, saved = begun(compose, desk, qtbot)
+    compose.composition.edit(VARYING)
+    compose.composition.give({"order": "{{7}}"})
+    seen = compose.composition.event["eventName"]
+    assert seen.startswith("{{kept}} {{7}} ")
+    press(compose, "Save to the row", qtbot)
+    assert saved[0]["eventName"] == seen.replace("{{", r"\{{")
+
+
+def test_while_a_variable_has_no_value_it_stays_one(compose: ComposePlace, desk: Desk, qtbot: QtBot) -> None:
+    _, saved = begun(compose, desk, qtbot)
+    compose.composition.edit(VARYING)
+    press(compose, "Save to the row", qtbot)
+    assert saved[0]["eventName"] == r"\{{kept}} {{order}} {{$uuid}}"

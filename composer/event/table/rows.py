@@ -1,7 +1,7 @@
 """The rows of a table as events, with all there is to say about each: `checks` stays the one truth.
 
 A million rows pass through here. What a cell becomes, and what there is to say about it, is remembered for the next row
-that has the same; the whole event is checked only where that doesn't tell.
+that has the same; the whole event is checked only where that doesn't tell, and where variables stand in it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from typing import Any, NamedTuple
 
 from composer.event import checks
 from composer.event.fields import BY_PATH, Kind
+from composer.event.filling import Filled, fill
 from composer.event.findings import Finding, Severity
 from composer.event.payload import MISSING, Json, get, join, split
 from composer.event.table import convert
 from composer.event.table.cells import Cell, text_of
 from composer.event.table.glance import CLEAN, LASTS, Glance, Said
-from composer.event.table.mapping import Column, Mapping, MappingError, Type, check
+from composer.event.table.mapping import Column, Mapping, MappingError, Type, check, folded
+from composer.event.variables import Context, asked, resolve, uses_variables
+from composer.event.variation import Variation
 from composer.event.walk import readable, title
 
 ERRORS_OF_SPREADSHEETS = frozenset(
@@ -46,13 +49,19 @@ class _Holder(NamedTuple):
 
 
 class TableReader:
-    """Reads rows through a mapping. Raises MappingError when it is none, or has open questions."""
+    """Reads rows through a mapping. Raises MappingError when it is none, or has open questions.
 
-    def __init__(self, mapping: Mapping) -> None:
+    With a `variation` the variables in the base and in cells get their values: that of the row's cell where a column
+    has the name, else the one given for all rows. Without, whatever stands there is sent as it is.
+    """
+
+    def __init__(self, mapping: Mapping, variation: Variation | None = None) -> None:
         check(mapping)
         if mapping.questions:
             raise MappingError(mapping.questions[0].sentence)
-        self._mapping = mapping
+        self._mapping, self._variation = mapping, variation
+        self._varies = variation is not None and uses_variables(mapping.base)
+        self._columns = by_name(mapping)
         self._width = len(mapping.columns)
         self._base = mapping.base
         ordered = sorted(
@@ -66,22 +75,53 @@ class TableReader:
         self._places = [(paths.index(_parent(column)), split(column.path)[-1]) for _, column in ordered]
         self._prepare()
 
-    def payload(self, cells: Sequence[Cell]) -> dict[str, Json]:
-        """The event of a row. Empty cells are absent; one that is not of its column's type stays text."""
-        return self._read(cells)[0]
+    def payload(self, cells: Sequence[Cell], number: int = 1) -> dict[str, Json]:
+        """The event of the row of this number. Empty cells are absent; one that is not of its column's type stays
+        text.
+        """
+        event, said = self._read(cells)
+        if (self._varies or None in said) and (context := self.context(event, cells, number)) is not None:
+            event = resolve(event, context).payload
+        return event
 
-    def read(self, cells: Sequence[Cell]) -> tuple[dict[str, Json], list[Finding]]:
-        """The event of a row, and all findings about it, in the order of the document."""
+    def read(self, cells: Sequence[Cell], number: int = 1) -> tuple[dict[str, Json], list[Finding]]:
+        """The event of the row of this number, and all findings about it, in the order of the document."""
         if time.time() >= self._until:
             self._prepare()
         event, said = self._read(cells)
-        if len(cells) != self._width or None in said or self._glance.is_blind:
-            return event, self._findings(cells, event)
+        if self._varies or len(cells) != self._width or None in said or self._glance.is_blind:
+            return self._at_length(cells, event, number)
         found = self._glance.about_presence(event)
         if not said and not found:
             return event, []
         known = [*found, *chain.from_iterable(each for each in said if each)]
         return event, checks.in_document_order(event, known) if len(known) > 1 else known
+
+    def template(self, cells: Sequence[Cell], number: int = 1) -> tuple[dict[str, Json], Context | None]:
+        """The event of the row of this number with its variables as they stand, and their `context`."""
+        event, said = self._read(cells)
+        return event, self.context(event, cells, number) if self._varies or None in said else None
+
+    def context(self, template: Json, cells: Sequence[Cell], number: int) -> Context | None:
+        """What the variables in a `template` for a row are resolved with; None when nothing varies in it."""
+        if self._variation is None or not uses_variables(template):
+            return None
+        own = {}
+        for name in asked(template):
+            at = self._columns.get(folded(name))
+            if at is not None and at < len(cells) and (value := self._value(at, cells[at])) is not MISSING:
+                own[name] = value
+        return self._variation.of(number, own)
+
+    def _value(self, at: int, cell: Cell) -> Json:
+        """A cell as the value of a variable. One with variables of its own has none: nothing is resolved twice."""
+        if isinstance(cell, str) and (not cell.strip() or uses_variables(cell)):
+            return MISSING
+        column = self._mapping.columns[at]
+        is_known = column.path or column.format or column.type is Type.BOOLEAN  # left out, it may keep its type
+        converted = _converter(column) if is_known else None
+        value = None if converted is None else converted(cell)
+        return text_of(cell) if value is None else value
 
     def _prepare(self) -> None:
         self._glance = Glance(self._mapping)
@@ -118,16 +158,20 @@ class TableReader:
         holder = made[at] = parent[key] = dict(base)
         return holder
 
-    def _findings(self, cells: Sequence[Cell], event: dict[str, Json]) -> list[Finding]:
-        """All findings, by checking the event at length."""
+    def _at_length(
+        self, cells: Sequence[Cell], template: dict[str, Json], number: int
+    ) -> tuple[dict[str, Json], list[Finding]]:
+        """The event, with its variables resolved, and all findings, by checking it as a whole."""
+        context = self.context(template, cells, number)
+        event, found = filled(template, context)
         about: dict[str, list[Finding]] = {}
-        for finding in checks.check(event):
+        for finding in found:
             about.setdefault(finding.path, []).append(finding)
         for at, column in self._ordered:
             cell = cells[at] if at < len(cells) else ""
-            if text_of(cell).strip():
+            if text_of(cell).strip() and not (context is not None and uses_variables(cell)):
                 about[column.path] = _said(column, cell, about.get(column.path, []))
-        return checks.in_document_order(event, chain(_about_width(cells, self._width), *about.values()))
+        return event, checks.in_document_order(event, chain(_about_width(cells, self._width), *about.values()))
 
 
 class _Entries(dict[Any, Entry]):
@@ -148,6 +192,8 @@ class _Entries(dict[Any, Entry]):
         if isinstance(cell, str):
             if not cell or cell.isspace():
                 return _EMPTY
+            if "{{" in cell:
+                return cell, None  # perhaps a variable, which the row as a whole tells
             value = cell if self._convert is None else self._convert(cell)
             is_long = len(cell) > _LONGEST_REMEMBERED
             is_right = value is not None and not ("#" in cell and cell.strip() in ERRORS_OF_SPREADSHEETS)
@@ -174,9 +220,23 @@ class _Entries(dict[Any, Entry]):
         return tuple(_said(self._column, cell, found))
 
 
-def check_event(payload: Json, text_findings: Sequence[Finding] = ()) -> list[Finding]:
-    """All findings about a row that is an event already; `text_findings` are what only its text could tell."""
-    return checks.in_document_order(payload, checks.check(payload) + list(text_findings))
+def check_event(payload: Json, text_findings: Sequence[Finding] = (), context: Context | None = None) -> Filled:
+    """A row that is an event already, its variables resolved with `context`, and all findings about it.
+
+    `text_findings` are what only its text could tell.
+    """
+    event, found = filled(payload, context)
+    return Filled(event, checks.in_document_order(event, [*found, *text_findings]))
+
+
+def filled(template: Json, context: Context | None) -> Filled:
+    """What is sent for a template, checked; without a context whatever stands in it is sent as it is."""
+    return Filled(template, checks.check(template)) if context is None else fill(template, None, context, checks.check)
+
+
+def by_name(mapping: Mapping) -> dict[str, int]:
+    """The columns that can give variables their values, by their folded headers; of two with one name the first."""
+    return {folded(column.header): at for at, column in reversed(list(enumerate(mapping.columns)))}
 
 
 def _picker(at: Sequence[int]) -> Callable[[Sequence[Cell]], Iterable[Cell]]:

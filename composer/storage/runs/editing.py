@@ -15,7 +15,7 @@ from composer.event.payload import Json
 from composer.storage.runs import marks, repeated
 from composer.storage.runs.file import in_chunks, reopen
 from composer.storage.runs.kinds import Kinds
-from composer.storage.runs.rows import Read, Rows
+from composer.storage.runs.reading import Read, Reading
 from composer.storage.runs.states import Added, RunError, RunInfo, State, Status
 from composer.storage.runs.wire import Identity, Kept, identity, needs_literals, stored, text_of
 
@@ -41,7 +41,7 @@ class Row(NamedTuple):
     said: str | None
 
 
-class Editing(Rows):
+class Editing(Reading):
     """The half of a run that changes rows before they are sent."""
 
     def __init__(self, path: Path) -> None:
@@ -62,17 +62,17 @@ class Editing(Rows):
         self._database.checkpoint()
         self.change(status=Status.READY, notes=tuple(notes))
 
-    def append(self, rows: Callable[[int], Iterable[Added]]) -> None:
-        """Add event rows behind the last one: `rows` is given the first number that is free. All or none; the run, if
-        it was over or new, is READY then.
+    def append(self, rows: Callable[[int, int], Iterable[Added]]) -> None:
+        """Add event rows behind the last one: `rows` is given the first number that is free, and how many rows there
+        are. All or none; the run, if it was over or new, is READY then.
 
         Raises RunError where the rows are those of a table, RunBusy while others work on the run, and StorageError.
         """
         with self._working(), self._writing() as (connection, info):
             if info.kind == "table":
                 raise RunError(_TABLE.format(info.name))
-            ((last,),) = connection.execute("SELECT max(number) FROM marks")
-            each = iter(rows((last or 0) + 1))
+            ((last, there),) = connection.execute("SELECT max(number), count(*) FROM marks")
+            each = iter(rows((last or 0) + 1, there))
             while batch := list(islice(each, _BATCH)):
                 self._add(connection, info, batch)
                 self._kinds.flush(connection)
@@ -81,7 +81,8 @@ class Editing(Rows):
             connection.execute("UPDATE run SET status = ? WHERE status = ?", (Status.READY, Status.IMPORTING))
 
     def edit(self, number: int, payload: Json) -> None:
-        """Let `payload` be the event of a row from now on; None takes an edit back. The row keeps what the file has.
+        """Let `payload`, with its variables, be the event of a row from now on; None takes an edit back. The row keeps
+        what the file has.
 
         A row with an error is held back then, any other waits; one that is excluded stays so. Raises RunError for a
         row that was sent or may have been, RunBusy for one that others may be sending, KeyError when there is none, and
@@ -100,11 +101,9 @@ class Editing(Rows):
             if state is State.WAITING:  # perhaps in a sender's hands
                 self._refuse_held_elsewhere()
             if payload is None:
-                self._change_row(connection, info, row, self._read_source(info, row.source, row.problem), is_edit=False)
+                self._change_row(connection, info, row, self._read_source(info, number, row.source, row.problem))
             else:
-                from composer.event.table.rows import check_event
-
-                self._change_row(connection, info, row, Read(payload, check_event(payload)), is_edit=True)
+                self._change_row(connection, info, row, self._read_edited(info, row, payload), payload)
 
     def exclude(self, numbers: Iterable[int], excluded: bool) -> int:
         """Take rows out of what will be sent, or back in; returns how many moved. Those that were sent, or may have
@@ -121,6 +120,12 @@ class Editing(Rows):
             if moved and not excluded:
                 reopen(connection)
         return moved
+
+    def _read_edited(self, info: RunInfo, row: Row, template: Json) -> Read:
+        """A row as it would be with `template` for its event."""
+        from composer.event.table.rows import check_event
+
+        return Read(*check_event(template, context=self._context_of(info, row.number, row.source, template)))
 
     @contextmanager
     def _writing(self, *, flush: bool = True) -> Iterator[tuple[sqlite3.Connection, RunInfo]]:
@@ -164,9 +169,11 @@ class Editing(Rows):
         )
 
     def _change_row(
-        self, connection: sqlite3.Connection, info: RunInfo, row: Row, read: Read, *, is_edit: bool
+        self, connection: sqlite3.Connection, info: RunInfo, row: Row, read: Read, edited: Json = None
     ) -> None:
-        """Write what a row was read as; with `is_edit` its event takes the place of the file's."""
+        """Write what a row was read as; `edited` is the event, with its variables, that takes the place of the
+        file's.
+        """
         has = identity(read.event) if read.readable else Identity.UNFIT
         findings = [*read.findings, *repeated.on_change(connection, row.number, read.event, has)]
         mark = marks.severity_of(findings, read.readable)
@@ -181,7 +188,7 @@ class Editing(Rows):
         connection.execute(
             "UPDATE texts SET edited = ?, exact = ?, said = ? WHERE number = ?",
             (
-                stored(text_of(read.event, exact)) if is_edit else None,
+                None if edited is None else stored(text_of(edited, needs_literals(edited))),
                 exact,
                 self._kinds.note(connection, row.number, findings),
                 row.number,

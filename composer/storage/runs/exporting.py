@@ -5,7 +5,8 @@ A CSV has the columns of the file as they were, each row's state, and why. It ca
 columns are its JSON text, state and reason. JSON Lines hold the events alone, one a line, as they are sent but for a
 uniqueId filled in.
 
-What was edited is in an event's text; the cells of a table's row are always those of the file.
+What was edited is in an event's text; the cells of a table's row are always those of the file. In both the variables
+stand as they are written, so that the file can be put right; JSON Lines have their values.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def _write_csv(run: Run, numbers: Iterable[int], file: BinaryIO) -> Generator[in
         writer.writerow([*map(guarded, headers), STATE, REASON])
         for lines in _batches(run, numbers):
             for line in lines:
-                cells = [to_bytes(line.text).decode()] if line.cells is None else line.cells
+                cells = [to_bytes(line.own).decode()] if line.cells is None else line.cells
                 cells = list(map(guarded, cells))
                 missing = [""] * (width - len(cells))
                 # What a row has too much stands behind, so that it is too much again when the file is opened.

@@ -185,7 +185,7 @@ def dumped(value: Json) -> Kept:
 
 _SELECT = (
     "SELECT id, name, path, created_ms, kind, headers, reading, mapping, store, options, status, reason, entry, "
-    "(SELECT sum(rows) FROM counts), requests, retries, limited, seconds, notes FROM run"
+    "(SELECT sum(rows) FROM counts), requests, retries, limited, seconds, notes, variables FROM run"
 )
 
 
@@ -203,6 +203,7 @@ def _info(row: tuple[Any, ...]) -> RunInfo:
         status=Status(row[10]),
         reason=loaded(row[11]),
         notes=tuple(json.loads(row[18])),
+        variables=None if row[19] is None else jsontext.parse(loaded(row[19])).payload,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Mapping as Values
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _DEFAULTS = Options()
+_NO_VALUES: Values[str, Json] = {}
 
 
 class Runs:
@@ -46,9 +48,17 @@ class Runs:
         reading: Json,
         mapping: Mapping | None,
         options: Options = _DEFAULTS,
+        variables: Values[str, Json] | None = _NO_VALUES,
+        run_id: str = "",
     ) -> Run:
-        """A run without rows, in the status IMPORTING. `kind` is "table", with headers and a mapping, or "events"."""
-        fresh = self._folder / f"run-{os.urandom(6).hex()}.db"
+        """A run without rows, in the status IMPORTING. `kind` is "table", with headers and a mapping, or "events".
+
+        `variables` are the values given for all rows; with None what looks like a variable is none. `run_id` is a
+        `new_id` that rows were shown with before; the run has another where there is one of this name.
+        """
+        fresh = self._folder / f"{run_id or new_id()}.db"
+        if fresh.exists():
+            fresh = self._folder / f"{new_id()}.db"
         told: Json = None
         if mapping is not None:
             from composer.event.table.mapping import to_json
@@ -57,12 +67,16 @@ class Runs:
         try:
             with closing(Database(fresh, MIGRATIONS)) as database:
                 database.write(
-                    "INSERT INTO run (id, name, path, created_ms, kind, headers, reading, mapping, options, status) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO run (id, name, path, created_ms, kind, headers, reading, mapping, options, status, "
+                    "variables) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         *(fresh.stem, stored(name), stored(path), time.time_ns() // 1_000_000, kind),
                         *(dumped(list(headers or ())), dumped(reading), dumped(told)),
-                        *(json.dumps(options), Status.IMPORTING),
+                        *(
+                            json.dumps(options),
+                            Status.IMPORTING,
+                            None if variables is None else dumped(dict(variables)),
+                        ),
                     ),
                 )
             return Run(fresh)
@@ -100,6 +114,11 @@ class Runs:
             with suppress(OSError):
                 return _broken(path, int(path.stat().st_mtime * 1000), str(error))
             return _broken(path, 0, str(error))
+
+
+def new_id() -> str:
+    """The id of a run to be made."""
+    return f"run-{os.urandom(6).hex()}"
 
 
 def _broken(path: Path, created_ms: int, reason: str) -> RunInfo:

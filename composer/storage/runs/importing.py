@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from composer.storage.runs.rows import read_text, unreadable
+from composer.event.variables import uses_variables
+from composer.storage.runs.reading import read_text, unreadable
 from composer.storage.runs.run import Run
 from composer.storage.runs.states import Added
 
@@ -39,7 +40,7 @@ def import_rows(run: Run, source: Source, on_progress: OnProgress = nothing, sto
     Raises SourceError and StorageError; the run stays as it is then, IMPORTING, to be removed. Raises RunBusy.
     """
     with run.hold(sending=False):
-        added = _tables(run, source) if source.headers is not None else _events(source)
+        added = _tables(run, source) if source.headers is not None else _events(run, source)
         rows = 0
         while batch := list(islice(added, BATCH)):
             run.add(batch, flush=False)
@@ -57,21 +58,27 @@ def import_rows(run: Run, source: Source, on_progress: OnProgress = nothing, sto
 def append(
     run: Run, text: str, times: int = 1, on_progress: OnProgress = nothing, stop: Callable[[], bool] = never
 ) -> bool:
-    """Add the event `text`, as it stands, behind the last row of a run of events, so many times; all of them or none:
-    False is returned when `stop` answered True.
+    """Add the event `text`, as it stands, behind the last row of a run of events, so many times, each with values of
+    its own for its variables; all of them or none: False is returned when `stop` answered True.
 
     Raises RunError where the rows are those of a table, RunBusy while others work on the run, and StorageError.
     """
     text = text.removeprefix("\ufeff").strip()
-    event, findings, problem = read_text(text)
+    there = index = 0
+    variation = run.variation(lambda _: there + index + 1)
+    once = read_text(text)
+    varies = variation is not None and once.readable and uses_variables(once.event)
 
-    def rows(first: int) -> Iterator[Added]:
+    def rows(first: int, before: int) -> Iterator[Added]:
+        nonlocal there, index
+        there = before
         for index in range(times):
             if index % BATCH == BATCH - 1:
                 on_progress(index, index / times)
                 if stop():
                     raise _Stopped
-            yield Added(first + index, text, event, findings, problem)
+            number = first + index
+            yield Added(number, text, *(read_text(text, variation, number) if varies else once))
 
     try:
         run.append(rows)
@@ -85,20 +92,23 @@ class _Stopped(Exception):  # noqa: N818 - it is no error
 
 
 def _tables(run: Run, source: Source) -> Iterator[Added]:
-    read = run.reader().read
-    for row in source.rows():
+    at = 0
+    read = run.reader(lambda _: at).read
+    for at, row in enumerate(source.rows(), start=1):  # noqa: B007 - the counter of the variables
         if row.problem:
             yield Added(row.number, _as_array(row.cells), None, unreadable(row.problem).findings, row.problem)
         else:
-            event, findings = read(row.cells)
+            event, findings = read(row.cells, row.number)
             yield Added(row.number, _as_array(row.cells), event, findings)
 
 
-def _events(source: Source) -> Iterator[Added]:
-    for row in source.rows():
+def _events(run: Run, source: Source) -> Iterator[Added]:
+    at = 0
+    variation = run.variation(lambda _: at)
+    for at, row in enumerate(source.rows(), start=1):  # noqa: B007 - the counter of the variables
         text = row.text.removeprefix("\ufeff").strip()
-        event, findings, problem = unreadable(row.problem) if row.problem else read_text(text)
-        yield Added(row.number, text, event, findings, problem)
+        read = unreadable(row.problem) if row.problem else read_text(text, variation, row.number)
+        yield Added(row.number, text, *read)
 
 
 def _as_array(cells: Sequence[Cell]) -> str:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Values
 from typing import TYPE_CHECKING
 
 from composer.event.findings import Finding
@@ -15,7 +16,7 @@ from composer.storage.runs import marks, repeated
 from composer.storage.runs.editing import COLUMNS, SELECT, Editing, Row
 from composer.storage.runs.file import dumped, reopen
 from composer.storage.runs.kinds import Kinds, Known, fix_like
-from composer.storage.runs.rows import Read
+from composer.storage.runs.reading import Read
 from composer.storage.runs.states import RunError, RunInfo, State
 from composer.storage.runs.wire import Identity, identity, needs_literals
 
@@ -28,8 +29,8 @@ Stop = Callable[[], bool]
 BATCH = 1000  # rows between two reports
 
 _BEGUN = (
-    "Something of this run was sent already, so its mapping stays as it is. To send the rest through another mapping, "
-    "export those rows and open that file."
+    "Something of this run was sent already, so its mapping and its variables stay as they are. To send the rest in "
+    "another way, export those rows and open that file."
 )
 
 
@@ -45,9 +46,15 @@ def never() -> bool:
 class Many(Editing):
     """The half of a run whose work takes a while: it tells how far it is, and can be stopped."""
 
-    def recheck(self, mapping: Mapping | None, on_progress: OnRows = nothing, stop: Stop = never) -> bool:
-        """Read every row anew, those of a table through another mapping; edited ones stay. All or nothing: returns
-        False, with everything as it was, when `stop` answered True.
+    def recheck(
+        self,
+        mapping: Mapping | None,
+        on_progress: OnRows = nothing,
+        stop: Stop = never,
+        variables: Values[str, Json] | None = None,
+    ) -> bool:
+        """Read every row anew, those of a table through another mapping, and all with other `variables` if given;
+        edited ones stay. All or nothing: returns False, with everything as it was, when `stop` answered True.
 
         Raises RunError when something was sent already, RunBusy while others work on the run, and StorageError.
         """
@@ -60,7 +67,9 @@ class Many(Editing):
                         from composer.event.table.mapping import to_json
 
                         connection.execute("UPDATE run SET mapping = ?", (dumped(to_json(mapping)),))
-                    self._read_anew(connection, self._info_in(connection), on_progress, stop)
+                    if variables is not None:
+                        connection.execute("UPDATE run SET variables = ?", (dumped(dict(variables)),))
+                    self._read_anew(connection, info, on_progress, stop)
             except _Stopped:
                 return False
         return True
@@ -95,12 +104,13 @@ class Many(Editing):
         return changed
 
     def _fix(self, connection: sqlite3.Connection, info: RunInfo, row: Row, known: Known, fix: int) -> bool:
-        """Make the fix in one row. What only the file could tell of it stays said, where it still holds."""
-        from composer.event.table.rows import check_event
-
-        before = self._event(info, row.source, row.edited)
+        """Make the fix in one row, in its event with the variables as they stand. What only the file could tell of it
+        stays said, where it still holds.
+        """
+        before, _ = self._template(info, row.number, row.source, row.edited)
+        of_event = self._read_edited(info, row, before).findings
         is_of_table = info.kind == "table" and row.edited is None
-        found = self._read_source(info, row.source, row.problem).findings if is_of_table else check_event(before)
+        found = self._read_source(info, row.number, row.source, row.problem).findings if is_of_table else of_event
         after = before
         for finding in found:
             chosen = fix_like(known, fix, finding) if _is_of(known, finding) else None
@@ -108,20 +118,20 @@ class Many(Editing):
                 after = apply(after, chosen.edits)
         if after is before:
             return False
-        now = check_event(after)
-        gone = [
+        now = self._read_edited(info, row, after)
+        kept = [
             each
-            for each in self._kinds.told(row.said)
-            if each.code != repeated.CODE and not _is_of(known, each) and not any(each[:3] == new[:3] for new in now)
+            for each in _of_file(self._kinds.told(row.said), of_event, now.findings)
+            if not _is_of(known, each) and _same(before, after, each.path)
         ]
-        if gone:  # by the fix, or because only the file could tell of it
-            of_event = {each[:3] for each in (check_event(before) if is_of_table else found)}
-            gone = [each for each in gone if each[:3] not in of_event and _same(before, after, each.path)]
-        self._change_row(connection, info, row, Read(after, [*gone, *now]), is_edit=True)
+        self._change_row(connection, info, row, now._replace(findings=[*kept, *now.findings]), after)
         return True
 
-    def _read_anew(self, connection: sqlite3.Connection, info: RunInfo, on_progress: OnRows, stop: Stop) -> None:
-        """Nothing was sent, so every row waits or is held back, stopped or excluded."""
+    def _read_anew(self, connection: sqlite3.Connection, before: RunInfo, on_progress: OnRows, stop: Stop) -> None:
+        """Nothing was sent, so every row waits or is held back, stopped or excluded. `before` is what is not true any
+        more.
+        """
+        info = self._info_in(connection)
         old = Kinds()
         old.begin(connection)
         connection.execute("DELETE FROM found")
@@ -134,7 +144,7 @@ class Many(Editing):
                 raise _Stopped
             mark_rows, text_rows, id_rows = [], [], []
             for row in rows:
-                read = self._again(info, row, old)
+                read = self._again(info, before, row, old)
                 has = identity(read.event) if read.readable else Identity.UNFIT
                 mark = marks.severity_of(read.findings, read.readable)
                 state = State(row.state)
@@ -154,12 +164,17 @@ class Many(Editing):
         repeated.tell(connection, self._kinds)
         reopen(connection)
 
-    def _again(self, info: RunInfo, row: Row, old: Kinds) -> Read:
-        """A row as it is read now; an edited one keeps what was said of it."""
+    def _again(self, info: RunInfo, before: RunInfo, row: Row, old: Kinds) -> Read:
+        """A row as it is read now; an edited one keeps what was said of it, if not of its variables."""
         if row.edited is None:
-            return self._read_source(info, row.source, row.problem)
+            return self._read_source(info, row.number, row.source, row.problem)
+        template, context = self._template(info, row.number, row.source, row.edited)
         said = [each for each in old.told(row.said) if each.code != repeated.CODE]
-        return Read(self._event(info, row.source, row.edited), said)
+        if context is None:
+            return Read(template, said)
+        now = self._read_edited(info, row, template)
+        kept = _of_file(said, self._read_edited(before, row, template).findings, now.findings)
+        return now._replace(findings=[*kept, *now.findings])
 
 
 class _Stopped(Exception):  # noqa: N818 - it is no error
@@ -175,6 +190,12 @@ _AFTER = f"{SELECT} WHERE number > ? ORDER BY number LIMIT ?"
 
 def _is_of(known: Known, finding: Finding) -> bool:
     return finding.severity is known.severity and finding.code == known.code and known.path in (None, finding.path)
+
+
+def _of_file(said: Iterable[Finding], of_event: Iterable[Finding], now: Iterable[Finding]) -> list[Finding]:
+    """Of what was `said` what only the file could tell: neither the event then nor the one of now says it."""
+    told = {each[:3] for each in (*of_event, *now)}
+    return [each for each in said if each.code != repeated.CODE and each[:3] not in told]
 
 
 def _same(before: Json, after: Json, path: str) -> bool:

@@ -83,10 +83,10 @@ class Sending(Many):
         for number, identity, source, edited, exact in self._database.read(_TAKE, (after, limit)):
             fills = identity == Identity.FILLED or (identity == Identity.ABSENT and self._fills)
             if edited is None and read is not None:
-                event = read(json.loads(source))
+                event = read(json.loads(source), number)
                 text = text_of({**event, "uniqueId": made_id(info.id, number)} if fills else event, exact)
             else:
-                text = loaded(source if edited is None else edited)
+                text = self._sent(info, number, source, edited, exact)
                 if fills:
                     text = with_id(text, made_id(info.id, number))
             parcels.append(Parcel(number, fills or identity == Identity.OWN, to_bytes(text)))

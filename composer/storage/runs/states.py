@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,7 +73,8 @@ class RunInfo(NamedTuple):
     """One run. `kind` is "table" or "events", `entry` the history's id or 0, `limited` counts the 429s.
 
     `path` is the file the rows came from, empty when they were pasted; `seconds` is the time of sending over all
-    sittings.
+    sittings. `variables` are the values given for all rows, by name; None where what looks like a variable is none,
+    as in a run of before there were any.
     """
 
     id: str
@@ -95,13 +96,16 @@ class RunInfo(NamedTuple):
     limited: int
     seconds: float
     notes: tuple[str, ...]
+    variables: Mapping[str, Json] | None = None
 
 
 class Record(NamedTuple):
     """One row with everything. `text` is what goes over the wire for it, `event` the same as a payload.
 
-    Of a row that can't be read, `text` is what the file has and `event` is None. `source` are the cells of the file,
-    None for an event row. `said` has no fixes: check the event for those. `request` is the last one it was in, or 0.
+    Of a row that can't be read, `text` is what the file has and `event` is None. `template` is what a person edits: the
+    event, or, while a variable of it has no value, the event with its variables; `filled` tells that values took the
+    place of variables in both. `source` are the cells of the file, None for an event row. `said` has no fixes: check
+    the event for those. `request` is the last one it was in, or 0.
     """
 
     number: int
@@ -109,21 +113,26 @@ class Record(NamedTuple):
     request: int
     severity: Severity | None
     event: Json
+    template: Json
     text: str
     source: list[Cell] | None
     edited: bool
+    filled: bool
     said: list[Finding]
     reason: str
 
 
 class Line(NamedTuple):
-    """One row as a file can hold it: the `cells` of the file, None for an event row, and the event's `text`."""
+    """One row as a file can hold it: the `cells` of the file, None for an event row, the event's `text` as it goes over
+    the wire, and `own`, the text of an event row with its variables.
+    """
 
     number: int
     state: State
     reason: str
     cells: list[Cell] | None
     text: str
+    own: str
 
 
 class Group(NamedTuple):
@@ -140,7 +149,8 @@ class Group(NamedTuple):
 
 class Added(NamedTuple):
     """A row to add. `source` is the JSON array of its cells, or the event's own text as the file has it; `event` and
-    `findings` what it was read as. `problem` says why it can't be read; such a row is kept, and never sent.
+    `findings` what it was read as, with values for its variables. `problem` says why it can't be read; such a row is
+    kept, and never sent.
     """
 
     number: int

@@ -110,4 +110,7 @@ _FIRST = (
     """,
 )
 
-MIGRATIONS: Migrations = (_FIRST,)
+# The values given for all rows. NULL in a run of before there were variables: its rows go out as they were checked.
+_VARIABLES = ("ALTER TABLE run ADD COLUMN variables BLOB",)
+
+MIGRATIONS: Migrations = (_FIRST, _VARIABLES)

@@ -35,7 +35,11 @@ class Exchange(QObject):
 
             times = how_many_times(self._compose)
         if times:
-            self._show_bulk().add_event(composition.wire(), times)
+            from composer.event.variables import asked
+
+            names = asked(composition.payload)
+            given = {name: composition.values[name] for name in names if name in composition.values}
+            self._show_bulk().add_event(composition.wire(), times, given)
 
     def edit_row(self, name: str, payload: Json, save: Callable[[Json], None]) -> None:
         """Have a row edited in Compose, and given to `save` when a person says so."""

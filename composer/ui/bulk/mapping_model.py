@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as Names
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from composer.event.table.cells import Cell, text_of
 from composer.event.table.guess import guess
 from composer.event.table.mapping import DATE_FORMATS, NUMBER_FORMATS, Column, Mapping, MappingError, Type
 from composer.event.table.rows import TableReader
+from composer.event.variation import Variation
 from composer.ui.bulk.targets import lines_of, path_of, title_of
 
 COLUMN, TARGET, TYPE, ZONE, RESULT = range(5)
@@ -84,6 +86,10 @@ class MappingModel(QAbstractTableModel):
         self.problem = ""  # why the mapping can't be used at all
         self.refused = ""  # why what was typed last was not taken
         self._rows: Rows = ()
+        self._numbers: Sequence[int] = ()
+        self._variation: Variation | None = None
+        self._varying: tuple[Sequence[Column], list[str]] = ((), [])
+        self._gives: dict[int, str] = {}  # columns whose cells are the values of a variable
         self._examples: dict[int, list[tuple[int, Cell]]] = {}  # each with the place of its row
         self._reader: TableReader | None = None
         self._events: dict[int, tuple[Json, list[Finding]]] = {}  # of the rows that were looked at
@@ -102,16 +108,16 @@ class MappingModel(QAbstractTableModel):
                     each._replace(type=Type.TEXT) if at in self._asked else each for at, each in enumerate(columns)
                 )
             try:
-                self._reader = TableReader(self.mapping._replace(columns=columns))
+                self._reader = TableReader(self.mapping._replace(columns=columns), self._variation)
             except MappingError as error:
                 self.problem = str(error)
         return self._reader
 
-    def show_table(self, mapping: Mapping, rows: Rows) -> None:
-        """Show the columns of another file, with its first rows."""
+    def show_table(self, mapping: Mapping, rows: Rows, numbers: Sequence[int] = ()) -> None:
+        """Show the columns of another file, with its first rows, and their numbers in the file."""
         self.beginResetModel()
-        self.mapping, self._rows = mapping, rows
-        self._examples = {}
+        self.mapping, self._rows, self._numbers, self._gives = mapping, rows, numbers, {}
+        self._examples, self._varying = {}, ((), [])
         self._forget()
         self._asked = frozenset(each.column for each in mapping.questions)
         self.endResetModel()
@@ -130,6 +136,26 @@ class MappingModel(QAbstractTableModel):
                 self.dataChanged.emit(self.index(row, TARGET), self.index(row, ZONE))
         if mapping.columns:  # each value of an event can depend on the others
             self.dataChanged.emit(self.index(0, RESULT), self.index(len(mapping.columns) - 1, RESULT))
+
+    def vary(self, variation: Variation | None, gives: Names[int, str]) -> None:
+        """Have the variables in the rows resolved in another way; `gives` names those that a column gives."""
+        self._variation, self._gives = variation, dict(gives)
+        self._forget()
+        if self.mapping.columns:
+            self.dataChanged.emit(self.index(0, RESULT), self.index(len(self.mapping.columns) - 1, RESULT))
+
+    def empty(self, row: int) -> int:
+        """How many of the first rows have nothing in a column."""
+        return sum(row >= len(cells) or not text_of(cells[row]).strip() for cells in self._rows)
+
+    def varying(self) -> list[str]:
+        """The cells of the first rows that go somewhere, and in which variables may stand."""
+        columns = self.mapping.columns
+        if self._varying[0] is not columns:
+            mapped = [at for at, column in enumerate(columns) if column.path]
+            found = (cells[at] for cells in self._rows for at in mapped if at < len(cells))
+            self._varying = (columns, [cell for cell in found if isinstance(cell, str) and "{{" in cell])
+        return self._varying[1]
 
     def column_at(self, row: int) -> Column:
         """What becomes of a column."""
@@ -150,7 +176,8 @@ class MappingModel(QAbstractTableModel):
         """What the first value of a column becomes, in the event of its row."""
         column = self.column_at(row)
         if not column.path:
-            return Outcome("not sent", "muted")
+            name = self._gives.get(row)
+            return Outcome("not sent" if name is None else f"the value of {{{{{name}}}}}", "muted")
         if row in self._asked:
             return Outcome("Answer the question above.", "caution")
         found = self._found(row)
@@ -168,7 +195,8 @@ class MappingModel(QAbstractTableModel):
     def event_of(self, at: int) -> tuple[Json, list[Finding]]:
         """The event of one of the first rows, and its findings; nothing when the mapping can't be used."""
         if at not in self._events:
-            self._events[at] = self.reader.read(self._rows[at]) if self.reader is not None else ({}, [])
+            number = self._numbers[at] if self._numbers else at + 1
+            self._events[at] = self.reader.read(self._rows[at], number) if self.reader is not None else ({}, [])
         return self._events[at]
 
     def change(self, row: int, column: Column) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Values
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from composer.event.payload import Json
 from composer.event.table.mapping import Mapping
 from composer.ui.bulk.constant_model import ConstantModel
 from composer.ui.bulk.constants import ROW_HEIGHT, ConstantTable
+from composer.ui.bulk.first_rows import FirstRows
 from composer.ui.bulk.mapping_files import ask_for_event, ask_for_name
 from composer.ui.bulk.mapping_model import MappingModel
 from composer.ui.bulk.mapping_table import MappingTable
@@ -28,6 +30,7 @@ from composer.ui.widgets.pieces import GRID, Card, Elided, button, label
 SAMPLE = 200  # rows of a preview; a file with fewer is known whole
 _PAUSE = 40  # milliseconds of rest before the event is worked out anew
 _LINES_SEEN = 4  # of what is the same in every row
+_NO_VALUES: Values[str, Json] = {}
 
 
 class MappingPage(QWidget):
@@ -69,8 +72,10 @@ class MappingPage(QWidget):
         self.table = MappingTable(theme, self.model)
         self.preview = PreviewPanel(theme)
         self.preview.went.connect(self._go_to)
+        self.first_rows = FirstRows(self.model, self.preview, self)
+        self.variables = self.first_rows.asking
         self.constants = ConstantModel(self)
-        self.constants.edited.connect(self.take_base)
+        self.constants.edited.connect(self._take_constants)
         self.constant_table = ConstantTable(theme, self.constants)
         self.base_button = button("Start from an event ▾")
         self.base_button.setAccessibleName("Start every row from an event")
@@ -110,7 +115,9 @@ class MappingPage(QWidget):
         self.found.setText("")
         self.constants.show_base({}, {})
         self._mapping = mapping
-        self.model.show_table(mapping or Mapping(()), [cells for _, cells in rows] if is_table else [])
+        numbers = [number for number, _ in rows]
+        self.model.show_table(mapping or Mapping(()), [cells for _, cells in rows] if is_table else [], numbers)
+        self.first_rows.show_preview(preview)
         if notes := preview.get("notes"):
             self.notice.say("caution", " ".join(notes))
         self._show_mapping()
@@ -133,10 +140,10 @@ class MappingPage(QWidget):
         self._saved = names
         self._fill_menus()
 
-    def take_base(self, event: Json) -> None:
-        """Have every row start from this event; a row's own values win."""
+    def take_base(self, event: Json, values: Values[str, Json] = _NO_VALUES) -> None:
+        """Have every row start from this event, with these values for its variables; a row's own values win."""
         if self._mapping is not None and isinstance(event, dict):
-            self._take(self._mapping._replace(base=event))
+            self._take(self.first_rows.based_on(self._mapping, event, values))
 
     def show_problem(self, sentence: str) -> None:
         """Say what went wrong with the file."""
@@ -188,6 +195,10 @@ class MappingPage(QWidget):
         self._later.start()
         self.mapping_changed.emit(mapping)
 
+    def _take_constants(self, event: Json) -> None:
+        if self._mapping is not None:
+            self._take(self._mapping._replace(base=event))
+
     def _answer(self, rows: list[int], value: str) -> None:
         if self._mapping is not None:
             columns = list(self._mapping.columns)
@@ -212,6 +223,7 @@ class MappingPage(QWidget):
 
     def _show_event(self) -> None:
         """Work out the chosen row; that also says whether the mapping can be used."""
+        self.first_rows.look(self._mapping)
         problem = "" if self._mapping is None or self.model.reader is not None else self.model.problem
         self.preview.refresh(problem)
         if problem and self.notice.sentence != problem:
@@ -285,7 +297,10 @@ class MappingPage(QWidget):
         self._kinds = QStackedWidget()
         self._kinds.addWidget(frame)
         self._kinds.addWidget(
-            EmptyState("There is nothing to map", "Each row of this file is an event already, and is sent as it is.")
+            EmptyState(
+                "There is nothing to map",
+                "Each row of this file is an event already, and is sent as it is, with values for its variables.",
+            )
         )
         self._same = Card("Same in every row")
         self._same.head.addWidget(self.base_button)
@@ -307,7 +322,7 @@ class MappingPage(QWidget):
         self._split.setStretchFactor(0, 2)
         self._split.setStretchFactor(1, 1)
         self._split.setSizes([690, 374])
-        self._at_work = (self._split, self.questions, self.reading, self.save_button)
+        self._at_work = (self._split, self.questions, self.reading, self.save_button, self.variables.strip)
         foot = QHBoxLayout()
         foot.setSpacing(GRID)
         at_left: tuple[QWidget, ...] = (self.saved_button, self.save_button, self.found)
@@ -324,6 +339,8 @@ class MappingPage(QWidget):
         outer.addWidget(self.notice)
         outer.addWidget(self.wait)
         outer.addWidget(self.questions)
+        outer.addWidget(self.variables.strip)
+        outer.addWidget(self.first_rows.from_file)
         outer.addWidget(self._split, 1)
         outer.addLayout(foot)
 

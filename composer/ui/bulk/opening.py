@@ -6,7 +6,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from composer.event import jsontext
+from composer.event.payload import Json
 from composer.event.table.mapping import Mapping, from_json, to_json
+from composer.storage.runs.folder import new_id
 from composer.ui.bulk.workers import Task, Told, Workers
 
 
@@ -29,6 +32,7 @@ class Opening(QObject):
         self._source: Told = {}
         self._task: Task | None = None
         self.headers: list[str] = []
+        self._run_id = ""  # of the run to be: what is made up for its rows is seen before
 
     def look_at_file(self, path: str) -> None:
         """Look at the first rows of a file."""
@@ -42,9 +46,10 @@ class Opening(QObject):
         """The same, read in another way."""
         self._look({**self._source, "reading": reading})
 
-    def read(self, mapping: Mapping | None) -> None:
-        """Read all of it into a run."""
+    def read(self, mapping: Mapping | None, variables: dict[str, Json]) -> None:
+        """Read all of it into a run, with these values for the variables of its rows."""
         task = {"task": "import", **self._source, "mapping": None if mapping is None else to_json(mapping)}
+        task |= {"variables": jsontext.dumps(variables), "id": self._run_id}
         self._task = self._workers.run(task, self._imported, self._failed, self._progressed)
 
     def cancel(self) -> None:
@@ -54,7 +59,7 @@ class Opening(QObject):
             task.say("stop")
 
     def _look(self, source: Told) -> None:
-        self._source = source
+        self._source, self._run_id = source, new_id()
         self._task = self._workers.run({"task": "preview", **source}, self._seen, self._failed)
 
     def _seen(self, preview: Told) -> None:
@@ -64,6 +69,7 @@ class Opening(QObject):
         self._task = None
         self._source = {**self._source, "reading": preview["reading"]}
         self.headers = preview["headers"] or []
+        preview = {**preview, "run": self._run_id}
         told = preview["mapping"]
         self.seen.emit(preview, None if told is None else from_json(told), preview["refound"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping as Values
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
+from composer.event import jsontext
 from composer.event.payload import Json
 from composer.event.table.mapping import Mapping, arranged, from_json, signature
 from composer.storage.database import StorageError
@@ -18,6 +20,7 @@ from composer.storage.stores import Store
 from composer.ui.bulk.dispatch import Dispatch
 from composer.ui.bulk.mapping_page import SAMPLE, MappingPage
 from composer.ui.bulk.opening import Opening
+from composer.ui.bulk.remembered import Remembered
 from composer.ui.bulk.run_desk import RunDesk
 from composer.ui.bulk.run_page import RunPage
 from composer.ui.bulk.start_page import StartPage
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 FILES = "Rows (*.csv *.tsv *.txt *.xlsx *.json *.jsonl *.ndjson);;All files (*)"
 COMPOSED = "Composed events"
+_NO_VALUES: Values[str, Json] = {}
 
 
 class BulkPlace(QWidget):
@@ -61,6 +65,9 @@ class BulkPlace(QWidget):
         self._runs_reader = Latest(jobs)
         self.start, self.mapping, self.run = StartPage(theme), MappingPage(theme), RunPage(theme, jobs)
         self.desk = RunDesk(self.run, jobs, self.workers, self.dispatch)
+        self._remembered = Remembered(jobs, desk.settings, self)
+        for asking in (self.mapping.variables, self.run.waiting):
+            self._remembered.serve(asking)
         self._pages = QStackedWidget()
         for page in (self.start, self.mapping, self.run):
             self._pages.addWidget(page)
@@ -73,6 +80,7 @@ class BulkPlace(QWidget):
     def show_store(self, store: Store) -> None:
         """The store that events go to now."""
         self.desk.show_store(store)
+        self._remembered.show_store(store)
 
     def show_run(self, run_id: str) -> None:
         """Go to a run."""
@@ -90,14 +98,17 @@ class BulkPlace(QWidget):
         self.start.show_wait(f"Looking at {Path(path).name}…")
         self.opening.look_at_file(path)
 
-    def add_event(self, text: str, times: int) -> None:
-        """Put an event that was composed into the run of such events, which is a new one when the last was begun."""
+    def add_event(self, text: str, times: int, values: Values[str, Json] = _NO_VALUES) -> None:
+        """Put an event that was composed, with the values of its variables, into the run of such events: a new one when
+        the last was begun or has other values.
+        """
         run = self.desk.run
         info = run.info if run is not None else None
         collects = info is not None and info.name == COMPOSED and not info.path and info.status is Status.READY
         self._begin()
         self.start.show_wait("Adding the event…")
         task = {"task": "append", "name": COMPOSED, "text": text, "times": times}
+        task["variables"] = jsontext.dumps(dict(values))
         if collects and run is not None and not run.is_held():
             task["run"] = run.id
         self._task = self.workers.run(
@@ -112,9 +123,9 @@ class BulkPlace(QWidget):
         elif page is self.run and self.desk.run is not None and not self.dispatch.is_sending(self.desk.run.id):
             self.desk.send()
 
-    def take_base(self, event: Json) -> None:
-        """The composed event as what every row starts from."""
-        self.mapping.take_base(event)
+    def take_base(self, event: Json, values: Values[str, Json] = _NO_VALUES) -> None:
+        """The composed event, with the values of its variables, as what every row starts from."""
+        self.mapping.take_base(event, values)
 
     def end(self) -> None:
         """The window closes: runs under way pause where they are."""
@@ -123,6 +134,7 @@ class BulkPlace(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.workers.warm()
+        self._remembered.load()
         if self._pages.currentWidget() is self.start:
             self._list_runs()
         elif self.desk.run is not None and not self.dispatch.is_sending(self.desk.run.id):
@@ -155,6 +167,7 @@ class BulkPlace(QWidget):
         self.desk.edit_as_new.connect(self.edit_as_new)
         self.desk.sitting_ended.connect(self._sitting_ended)
         self.dispatch.key_needed.connect(self.key_needed)
+        self._remembered.failed.connect(lambda sentence: self.run.notice.say("caution", sentence))
 
     # Where it begins
 
@@ -249,10 +262,10 @@ class BulkPlace(QWidget):
         run = self.desk.run
         if self._remapped and run is not None and mapping is not None:
             self._show_run(run)
-            self.desk.recheck(mapping)
+            self.desk.recheck(mapping, self.mapping.variables.values)
         else:
             self.mapping.show_wait("Reading and checking all rows…")
-            self.opening.read(mapping)
+            self.opening.read(mapping, self.mapping.variables.values)
 
     def _go_back(self) -> None:
         if self._remapped and self.desk.run is not None:
@@ -273,6 +286,7 @@ class BulkPlace(QWidget):
             info, records = found
             rows = [[record.number, record.source or []] for record in records]
             preview = {"name": info.name, "headers": info.headers, "reading": info.reading, "sheets": [], "rows": rows}
+            preview |= {"run": info.id, "created_ms": info.created_ms, "variables": info.variables}
             self.opening.headers = list(info.headers)
             self._show_mapping(preview, from_json(info.mapping), "")
             self.mapping.reading.hide()  # the rows are read; only what becomes of them can change

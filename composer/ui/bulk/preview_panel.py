@@ -15,6 +15,7 @@ from composer.event.jsontext import JsonTextError
 from composer.event.payload import Json
 from composer.event.table.cells import Cell
 from composer.event.table.rows import check_event
+from composer.event.variation import Variation, may_vary
 from composer.ui.compose.checks_panel import sentence
 from composer.ui.theme import Theme
 from composer.ui.widgets.json_editor import JsonEditor, Mark
@@ -50,6 +51,7 @@ class PreviewPanel(Card):
         self._theme = theme
         self._rows: list[tuple[int, Content]] = []
         self._read: Read | None = None
+        self._variation: Variation | None = None
         self._problem = ""
         self._at = 0
         self.errors, self.warnings, self.fine = chip("", "bad"), chip("", "caution"), chip("fine", "good")
@@ -82,6 +84,10 @@ class PreviewPanel(Card):
         """
         self._rows, self._read, self._at = list(rows), read, 0
 
+    def vary(self, variation: Variation | None) -> None:
+        """What the variables in rows that are events are resolved with. `refresh` shows it."""
+        self._variation = variation
+
     def refresh(self, problem: str = "") -> None:
         """Show what the row becomes now, or why nothing can be read."""
         self._problem = problem
@@ -100,9 +106,9 @@ class PreviewPanel(Card):
             return
         number, content = self._rows[self._at]
         self.title.setText(f"Row {number:,}")
-        self._show(self._worked_out(content))
+        self._show(self._worked_out(number, content))
 
-    def _worked_out(self, content: Content) -> Preview:
+    def _worked_out(self, number: int, content: Content) -> Preview:
         if self._problem:
             return Preview("", [Finding(Severity.ERROR, "mapping", "", self._problem)], {})
         if isinstance(content, str):
@@ -110,7 +116,8 @@ class PreviewPanel(Card):
                 event, found = jsontext.parse(content)
             except JsonTextError as error:
                 return Preview(readable(content), [Finding(Severity.ERROR, "broken-json", "", str(error))], {})
-            return _preview(event, check_event(event, found))
+            context = self._variation.of(number) if self._variation is not None and may_vary(content) else None
+            return _preview(*check_event(event, found, context))
         return _preview(*self._read(self._at)) if self._read is not None else Preview("", [], {})
 
     def _show(self, preview: Preview) -> None:

@@ -79,6 +79,10 @@ class ReadyCard(Card):
             each.setEnabled(may_send)
         self.send.setEnabled(may_send and count > 0)
 
+    def offer(self, act: QPushButton) -> None:
+        """Have one more button at hand."""
+        self._ticks.addWidget(act)
+
     def _arrange(self) -> None:
         what = QVBoxLayout()
         what.setSpacing(3)
@@ -88,7 +92,7 @@ class ReadyCard(Card):
         top.setSpacing(2 * GRID)
         top.addLayout(what, 1)
         top.addWidget(self.send, 0, Qt.AlignmentFlag.AlignTop)
-        ticks = QHBoxLayout()
+        ticks = self._ticks = QHBoxLayout()
         ticks.setSpacing(3 * GRID)
         ticks.addWidget(self.fill_ids)
         ticks.addWidget(self.send_anyway)

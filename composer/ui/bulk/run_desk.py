@@ -5,6 +5,7 @@ long ones in processes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Values
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
-from composer.event.jsontext import JsonTextError, parse
+from composer.event.jsontext import JsonTextError, dumps, parse
 from composer.event.payload import Json
 from composer.event.table.mapping import Mapping, to_json
 from composer.storage.database import StorageError
@@ -61,6 +62,7 @@ class RunDesk(QObject):
         page.exclude_wanted.connect(self._exclude)
         page.edit_wanted.connect(self._edit)
         page.cancel_wanted.connect(self._cancel)
+        page.variables_wanted.connect(partial(self.recheck, None))
         dispatch.progressed.connect(self._progressed)
         dispatch.ended.connect(self._sitting_ended)
         dispatch.failed.connect(self._sitting_failed)
@@ -81,9 +83,16 @@ class RunDesk(QObject):
             self.run.close()
             self.run = None
 
-    def recheck(self, mapping: Mapping) -> None:
-        """Have every row read anew through another mapping."""
-        self._work("Reading every row through the new mapping…", {"task": "recheck", "mapping": to_json(mapping)})
+    def recheck(self, mapping: Mapping | None, variables: Values[str, Json] | None) -> None:
+        """Have every row read anew through another mapping, and with other values for its variables; None keeps the
+        old.
+        """
+        task: Told = {"task": "recheck"}
+        if mapping is not None:
+            task["mapping"] = to_json(mapping)
+        if variables is not None and self.run is not None and self.run.info.variables is not None:
+            task["variables"] = dumps(dict(variables))
+        self._work("Reading every row anew…", task)
 
     def send(self) -> None:
         """Send what waits in the run, to the store it was begun for or else to the one chosen now."""
@@ -224,7 +233,7 @@ class RunDesk(QObject):
         if record.state in (State.QUEUED, State.NO_ANSWER, State.IN_FLIGHT):
             self.edit_as_new.emit(text)
             return
-        event = record.event
+        event = record.template
         if event is None:
             try:
                 event = parse(text).payload
@@ -234,7 +243,8 @@ class RunDesk(QObject):
         def save(payload: Json) -> None:
             self._change(lambda: run.edit(number, payload))
 
-        self.edit_wanted.emit(f"row {number:,} of {run.info.name}", event, save)
+        filled = ", with values for its variables" if record.filled else ""
+        self.edit_wanted.emit(f"row {number:,} of {run.info.name}{filled}", event, save)
 
     def _change(self, work: Callable[[], Any], done: Callable[[Any], object] | None = None) -> None:
         """A short change in the run's file, in a thread, after which the page reads it again."""

@@ -24,6 +24,7 @@ from composer.ui.bulk.row_detail import RowDetail
 from composer.ui.bulk.row_reading import RowReading
 from composer.ui.bulk.row_reading import read as read_row
 from composer.ui.bulk.rows_pane import RowsPane
+from composer.ui.bulk.waiting_rows import WaitingRows, missing_in
 from composer.ui.jobs import Jobs, Later
 from composer.ui.latest import Latest
 from composer.ui.theme import Theme
@@ -47,6 +48,7 @@ class _Facts(NamedTuple):
     counts: dict[State, int]
     warnings: int
     groups: list[Group]
+    missing: list[str]  # names of variables without a value
 
 
 class RunPage(QWidget):
@@ -56,7 +58,8 @@ class RunPage(QWidget):
     `resume_wanted()`, `stop_wanted()`; `options_changed(object)` the Options ticked; `retry_wanted(object)` a tuple of
     states; `export_wanted(object)` a Filter; `fix_wanted(int, int)` the kind of a group and which of its fixes;
     `exclude_wanted(object, bool)` row numbers; `edit_wanted(int, str)` a row's number and the text of its event;
-    `cancel_wanted()` the work that `show_work` shows; `state_said(str)` how far it is, for the status line.
+    `cancel_wanted()` the work that `show_work` shows; `variables_wanted(object)` the values of variables, by name, that
+    rows are to be checked with; `state_said(str)` how far it is, for the status line.
     """
 
     import_wanted = Signal()
@@ -73,6 +76,7 @@ class RunPage(QWidget):
     exclude_wanted = Signal(object, bool)
     edit_wanted = Signal(int, str)
     cancel_wanted = Signal()
+    variables_wanted = Signal(object)
     state_said = Signal(str)
 
     def __init__(self, theme: Theme, jobs: Jobs, parent: QWidget | None = None) -> None:
@@ -160,7 +164,8 @@ class RunPage(QWidget):
             info = run.info
             # Sending changes no finding, and counting those of a million rows holds everybody up.
             warnings = known.warnings if is_sending and known else run.severities()[Severity.WARNING]
-            return _Facts(info, _described(info), run.counts(), warnings, run.groups())
+            groups = run.groups()
+            return _Facts(info, _described(info), run.counts(), warnings, groups, missing_in(run, info, groups))
 
         self._fact_reader.run(work, lambda facts: self._take_facts(run, facts), self._failed)
         self._read_numbers()
@@ -200,6 +205,8 @@ class RunPage(QWidget):
         self.work = WorkCard()
         self.filters = FilterBar()
         self.groups = GroupsPanel(theme)
+        self.waiting = WaitingRows(self)
+        self.ready.offer(self.waiting.offer)
         self.pane = RowsPane(theme, jobs)
         self.table, self.model = self.pane.table, self.pane.model
         self.detail = RowDetail(theme)
@@ -218,7 +225,7 @@ class RunPage(QWidget):
         column.setSpacing(10)
         column.addLayout(head)
         cards: list[QWidget] = [self.work, self.ready, self.progress, self.result]
-        for widget in (self.notice, *cards, self.filters, self.groups):
+        for widget in (self.notice, *cards, self.waiting.strip, self.filters, self.groups):
             column.addWidget(widget)
         column.addWidget(self.pane, 1)
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -257,6 +264,7 @@ class RunPage(QWidget):
         self.pane.retry_wanted.connect(self.retry_wanted)
         self.pane.export_wanted.connect(self.export_wanted)
         self.work.cancel_wanted.connect(self.cancel_wanted)
+        self.waiting.wanted.connect(self.variables_wanted)
         self.detail.edit_wanted.connect(self.edit_wanted)
 
     # Reading
@@ -272,6 +280,7 @@ class RunPage(QWidget):
         self.mapping_button.setVisible(may_map)
         self.ready.show_options(info.options)
         self.groups.show_groups(facts.groups)
+        self.waiting.show_missing(info, facts.missing)
         if self._filter.kind is not None and self.groups.group(self._filter.kind) is None:
             self.show_filter(ALL)
         if self._progress is None:
@@ -375,6 +384,7 @@ class RunPage(QWidget):
             each.setEnabled(is_idle)
         self.dry_run_button.setVisible(not info.requests)
         self.filters.hold_still(self._is_sending)
+        self.waiting.allow(is_idle and not is_under_way)
         self.groups.allow_fixes(is_idle and not is_under_way)
         self.pane.allow(counts, may_change=is_idle, may_export=not self._is_working)
         self._say_state(counts)

@@ -8,13 +8,18 @@ from PySide6.QtCore import QObject, Signal
 
 from composer.event import jsontext
 from composer.event.payload import Json
+from composer.ui.compose.composition import Composition
 from composer.ui.compose.place import ComposePlace
+
+_WITHOUT_VALUE = {"unknown-variable", "bad-variable"}
 
 Save = Callable[[Json], None]
 
 
 class RowEditing(QObject):
     """At most one row at a time; what was composed before comes back in the end, and its draft is not touched.
+
+    What a person sees is what is saved: variables with the values they have here.
 
     Signals: `ended()` the row was saved or left, and Compose has its own event again.
     """
@@ -52,7 +57,7 @@ class RowEditing(QObject):
         if composition.error is not None:
             composition.focus_wanted.emit("")
         elif save is not None:
-            payload = composition.payload
+            payload = _as_seen(composition)
             self._leave()
             save(payload)
 
@@ -62,3 +67,15 @@ class RowEditing(QObject):
         if before is not None:
             self._compose.json.restore(before, self._compose.drafting.go_on)
         self.ended.emit()
+
+
+def _as_seen(composition: Composition) -> Json:
+    """A template that resolves to exactly the event that is seen; while a variable has no value, the one that is
+    edited.
+    """
+    from composer.event.variables import escaped
+
+    composition.judge_now()
+    if not composition.uses_variables or any(each.code in _WITHOUT_VALUE for each in composition.errors):
+        return composition.payload
+    return escaped(composition.event)

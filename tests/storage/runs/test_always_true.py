@@ -122,6 +122,8 @@ class Life(RuleBasedStateMachine):
     def finish(self, pick: int, end: State, other: State, apart: int, status: int) -> None:
         request = sorted(self.open_requests)[pick % len(self.open_requests)]
         numbers = self.open_requests.pop(request)
+        if other is State.WAITING and not all(number in self.ids for number in numbers[:apart]):
+            other = State.NO_ANSWER  # what may have arrived waits again only with an id
         ended = Finished(request, "x", end, "why", status, apart=[(number, other, "own") for number in numbers[:apart]])
         self.run_file.finish([ended, ended])
         for number in numbers:

@@ -230,7 +230,7 @@ def test_another_mapping_reads_every_row_anew_but_those_edited(of_table: Make) -
     assert codes(run, 3) == ["bad-email", "repeated-unique-id"]
     with run.hold():
         run.begin([2])
-    with pytest.raises(RunError, match="sent already, so its mapping stays"):
+    with pytest.raises(RunError, match="sent already, so its mapping and its variables stay"):
         run.recheck(mapping)
 
 

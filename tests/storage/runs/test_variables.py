@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from composer.storage.migrations import Migrations
 from composer.storage.runs import Finished, Run, Runs, State
 from composer.storage.runs import tables as run_tables
 from composer.storage.runs.exporting import export
+from composer.storage.runs.folder import new_id
 from composer.storage.runs.importing import append, import_rows
 from composer.storage.runs.indexing import index_runs
 from composer.storage.runs.wire import text_of
@@ -103,7 +105,8 @@ def test_each_row_has_its_own_values_and_types_stay(of_lines: Make) -> None:
     assert [each["data"]["turn"] for each in (first, second)] == [1, 2]
     assert first["uniqueId"] != second["uniqueId"]
     assert first["customer"]["email"] != second["customer"]["email"]
-    assert first["data"]["sent"] == second["data"]["sent"]
+    created = datetime.fromtimestamp(run.info.created_ms // 1000, UTC)
+    assert {each["data"]["sent"] for each in (first, second)} == {f"{created:%Y-%m-%dT%H:%M:%SZ}"}
     assert codes(run) == []
 
 
@@ -143,7 +146,7 @@ def test_the_history_finds_what_was_sent_not_what_was_written(of_lines: Make, ru
     with closing(Database(tmp_path / FILE_NAME)) as database:
         history = History(database)
         entry = history.begin_run(ACME, run.id, "in.jsonl", "events", 1)
-        history.tell_run(entry, RunKind.FINISHED, "", 1)
+        history.tell_run(entry, RunKind.PAUSED, "", 1)
         assert index_runs(history, runs, lambda: False)
         assert [found.id for found in history.page(Search(person))] == [entry]
         assert history.page(Search("first_name")) == []
@@ -152,10 +155,13 @@ def test_the_history_finds_what_was_sent_not_what_was_written(of_lines: Make, ru
 def test_a_column_gives_its_cells_to_the_template(of_cells: Make) -> None:
     base = {**TEMPLATE, "data": {"note": "{{order}} of {{Ship To}}"}}
     run = of_cells(
-        "Order\tEmail\tTotal\tship_to\nA1\ta@b.co\t12.50\tNorth\nA2\tb@b.co\t\t \n", base, "Order ship_to", total=5
+        "Order\tEmail\tTotal\tship_to\nA1\ta@b.co\t12.50\tNorth\nA2\tb@b.co\t\t \n",
+        base,
+        "Order ship_to Total",
+        total=5,
     )
     first, second = (record.event for record in run.records([2, 3]))
-    assert first["value"] == 12.5  # the column is mapped as a number
+    assert first["value"] == 12.5  # the column is read as a number, though it goes nowhere
     assert (first["eventName"], first["data"]) == ("Order A1", {"note": "A1 of North"})
     assert second["value"] == 5  # an empty cell has no value: the one given for all rows
     assert second["data"] == {"note": "A2 of {{Ship To}}"}
@@ -215,11 +221,14 @@ def test_other_values_bring_rows_back_in(of_lines: Make, of_cells: Make) -> None
     assert run.recheck(None, variables=VALUES)
     assert (states(run), run.groups(), dict(run.info.variables or {})) == ([State.WAITING] * 2, [], VALUES)
     assert run.record(2).event["eventName"] == "Edited 7"
-    table = of_cells("Event\tEmail\tValue\tx\nA\ta@b.co\t1\n", {})
-    table.edit(2, {**table.record(2).event, "eventName": "{{x}} {{value}} {{order}}"})
-    assert table.recheck(None, variables={"x": "given", "order": 1})
-    assert table.record(2).event["eventName"] == "given 1 1"  # an edited row still has its cells
-    assert [code for _, code, _ in codes(table)] == ["short-row", "value-without-currency"]
+    table = of_cells("Event\tEmail\tCurrency\tx\nA {{order}}\ta@b.co\tusd\n", {})
+    assert table.fix_all(next(each.kind for each in table.groups() if each.code == "bad-currency")) == 1
+    assert table.recheck(None, variables={"order": 1})
+    assert table.record(2).event["eventName"] == "A 1"
+    assert [code for _, code, _ in codes(table)] == ["short-row", "currency-without-value"]
+    table.edit(2, {**table.record(2).event, "eventName": "{{x}} {{currency}}"})
+    assert table.recheck(None, variables={"x": "given"})
+    assert table.record(2).event["eventName"] == "given usd"  # an edited row still has its cells
 
 
 def test_what_is_edited_is_the_event_and_a_template_only_while_something_is_missing(of_lines: Make) -> None:
@@ -240,12 +249,26 @@ def test_the_same_unique_id_in_two_rows_is_said_of_what_is_sent(of_lines: Make) 
 def test_a_template_many_times(runs: Runs) -> None:
     with closing(runs.create("Composed", "", "events", None, {}, None, variables=VALUES)) as run:
         assert append(run, json.dumps(TEMPLATE), 3)
-        assert append(run, json.dumps(TEMPLATE), 2)
+        assert append(run, json.dumps({**TEMPLATE, "uniqueId": "u{{$counter}}"}), 2)
         sent = [json.loads(body) for body in wire(run)]
         assert [each["data"]["turn"] for each in sent] == [1, 2, 3, 4, 5]
+        assert [each["uniqueId"] for each in sent[3:]] == ["u4", "u5"]
         assert len({each["uniqueId"] for each in sent}) == 5
+        append(run, json.dumps({**TEMPLATE, "uniqueId": "u6"}))
+        append(run, json.dumps({**TEMPLATE, "uniqueId": "u4"}))
+        assert codes(run) == [(7, "repeated-unique-id", "/uniqueId")]  # of what the rows became when they were added
+        sent = [json.loads(body) for body in wire(run)]
         assert run.recheck(None)
         assert [json.loads(body) for body in wire(run)] == sent
+
+
+def test_a_run_is_made_under_the_id_its_rows_were_shown_with_unless_there_is_one(runs: Runs) -> None:
+    wanted = new_id()
+    made = [runs.create("x", "", "events", None, {}, None, run_id=wanted) for _ in range(2)]
+    assert made[0].id == wanted != made[1].id
+    assert [run.info.id for run in made] == [run.id for run in made]
+    for run in made:
+        run.close()
 
 
 def test_rows_of_a_run_from_before_variables_go_out_as_they_were(runs: Runs, tmp_path: Path) -> None:
