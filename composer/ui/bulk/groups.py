@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QFrame, QListView, QMenu, QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from composer.event.findings import Severity
 from composer.storage.runs.states import Group
 from composer.ui.compose.checks_panel import counted, dotted
 from composer.ui.theme import Theme
+from composer.ui.widgets.hover_list import HoverList
 from composer.ui.widgets.paged_model import Index
 from composer.ui.widgets.pieces import Section
 
@@ -62,7 +63,7 @@ class GroupsModel(QAbstractListModel):
         return None
 
 
-class GroupsList(QListView):
+class GroupsList(HoverList):
     """The list itself: Enter or a click shows the rows, F or the button repairs them.
 
     Signals: `show_wanted(object)` a Group, or None to show all rows again; `fix_wanted(int, int)` the group's kind and
@@ -73,19 +74,10 @@ class GroupsList(QListView):
     fix_wanted = Signal(int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, "Findings: Enter shows the rows, F repairs them all", parent)
         self.setItemDelegate(_Delegate(theme, self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.hovered = -1
         self.shown: int | None = None  # the kind whose rows the table shows
         self.may_fix = True
-        self.entered.connect(self._hover)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Findings: Enter shows the rows, F repairs them all")
-        self.setToolTipDuration(20000)
-        theme.changed.connect(self._repaint)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         group = self.currentIndex().data(GROUP)
@@ -97,10 +89,6 @@ class GroupsList(QListView):
             self.choose_fix(group, self.mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft()))
         else:
             super().keyPressEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._hover(QModelIndex())
 
     def want(self, group: Group) -> None:
         """Ask for the rows of a group, or for all when they are shown already."""
@@ -116,14 +104,6 @@ class GroupsList(QListView):
             action = menu.addAction(f"{fix} in {counted(group.rows, 'row')}".replace("&", "&&"))
             action.triggered.connect(lambda _=False, which=which: self.fix_wanted.emit(group.kind, which))
         menu.popup(at)
-
-    def _hover(self, index: QModelIndex) -> None:
-        self.hovered = index.row()
-        self.viewport().update()
-
-    def _repaint(self) -> None:
-        """In the theme's new colours. A method of its own, so that the theme lets go of it with the widget."""
-        self.viewport().update()
 
 
 class GroupsPanel(Section):

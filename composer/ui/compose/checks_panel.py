@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
-    QFrame,
-    QListView,
     QMenu,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -21,6 +19,7 @@ from composer.event.payload import split
 from composer.ui.compose.composition import Composition
 from composer.ui.compose.property_model import Index
 from composer.ui.theme import Theme
+from composer.ui.widgets.hover_list import HoverList
 from composer.ui.widgets.pieces import Card, chip, label, restyle
 
 ROW_HEIGHT = 28
@@ -67,7 +66,7 @@ class FindingsModel(QAbstractListModel):
         return None
 
 
-class FindingsList(QListView):
+class FindingsList(HoverList):
     """The list itself.
 
     Signals: `went(str)` to the field at this pointer; `fixed(Fix)` a repair was chosen.
@@ -77,21 +76,8 @@ class FindingsList(QListView):
     fixed = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, "Checks: Enter goes to the field, F repairs", parent)
         self.setItemDelegate(_Delegate(theme, self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.hovered = -1
-        self.entered.connect(self._hover)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Checks: Enter goes to the field, F repairs")
-        self.setToolTipDuration(20000)
-        theme.changed.connect(self._repaint)
-
-    def _repaint(self) -> None:
-        """In the theme's new colours. A method of its own, so that the theme lets go of it with the widget."""
-        self.viewport().update()  # asked for late: viewport() makes PySide load every kind of widget there is
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         finding = self.currentIndex().data(FINDING)
@@ -103,14 +89,6 @@ class FindingsList(QListView):
             self.choose_fix(finding.fixes, self.mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft()))
         else:
             super().keyPressEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._hover(QModelIndex())
-
-    def _hover(self, index: QModelIndex) -> None:
-        self.hovered = index.row()
-        self.viewport().update()
 
     def choose_fix(self, fixes: Sequence[Fix], at: QPoint) -> None:
         """Apply the only fix, or ask which."""
