@@ -35,7 +35,7 @@ class App:
         self.qt.setApplicationName("Event Composer")
         self.qt.setDesktopFileName("event-composer")
         self.desk = Desk(folder)
-        self.theme = Theme(self.qt, Choice(self.desk.settings.get("theme", "system")))
+        self.theme = Theme(self.qt, _choice(self.desk.settings.get("theme")))
         self.jobs = Jobs()
         self.window = MainWindow(self.desk, self.theme, self.jobs)
         self.window.opened.connect(self._warm_up)
@@ -63,6 +63,11 @@ class App:
         gc.enable()
         self.window.composition.judge_with(check)
         self.jobs.run(_load_rest)
+
+
+def _choice(kept: object) -> Choice:
+    """The theme that was chosen; what another release may have kept is none."""
+    return next((each for each in Choice if each.value == kept), Choice.SYSTEM)
 
 
 def _load_rest() -> None:

@@ -251,7 +251,10 @@ class Tidy(Task):
             history.index_waiting(stop)
             index_runs(history, runs, stop)
             expired = history.expired(self._told.get("days"), self._told.get("megabytes"))
-            return {"forgotten": forget(history, runs, expired, stop)}
+            forgotten = forget(history, runs, expired, stop)
+            if history.has_traces():
+                history.erase_traces(stop)
+            return {"forgotten": forgotten}
 
 
 _TASKS: dict[str, type[Task]] = {

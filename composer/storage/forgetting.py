@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from composer.storage.database import StorageError
 from composer.storage.history import History, RunKind
 from composer.storage.runs import RunBusy, Runs
 
@@ -19,9 +20,11 @@ def never() -> bool:
 def forget(history: History, runs: Runs, ids: Sequence[int], stop: Callable[[], bool] = never) -> int:
     """Forget these entries, until `stop` answers True. A run that is not over stays, with its entry.
 
-    Returns how many are forgotten. Raises StorageError.
+    Returns how many are forgotten. Raises StorageError; where it is the file of a run that can't be deleted, that run
+    stays, and all the others are forgotten.
     """
     forgotten = 0
+    undeleted: StorageError | None = None
     for at in range(0, len(ids), _AT_ONCE):
         if stop():
             break
@@ -34,7 +37,12 @@ def forget(history: History, runs: Runs, ids: Sequence[int], stop: Callable[[], 
                     runs.remove(entry.run)
                 except RunBusy:
                     continue
+                except StorageError as error:
+                    undeleted = undeleted or error
+                    continue
             gone.append(entry.id)
         history.remove(gone)
         forgotten += len(gone)
+    if undeleted is not None:
+        raise undeleted
     return forgotten

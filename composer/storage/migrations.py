@@ -121,6 +121,9 @@ _FOUND_AGAIN = (
     "CREATE TABLE history_waiting (entry INTEGER PRIMARY KEY)",
     # Runs: whether their rows are to be looked at again, and the last of their requests that was.
     "CREATE TABLE history_rows (entry INTEGER PRIMARY KEY, is_due INTEGER NOT NULL, request INTEGER NOT NULL)",
+    # Whether words of what was forgotten may still stand in the index, which SQLite tidies up in its own time.
+    "CREATE TABLE history_traces (may_be INTEGER NOT NULL)",
+    "INSERT INTO history_traces VALUES (0)",
     # Any part of a key is found, at least three characters long; of a payload the beginnings of words, because parts
     # of them would take three times the room and five times as long to write. The texts lie in them, so that a
     # document can be taken out.
@@ -168,6 +171,7 @@ _FOUND_AGAIN = (
         DELETE FROM history_rows WHERE entry = OLD.id;
         DELETE FROM history_keys WHERE rowid >= OLD.doc AND rowid < OLD.doc + OLD.span;
         DELETE FROM history_words WHERE rowid >= OLD.doc AND rowid < OLD.doc + OLD.span;
+        UPDATE history_traces SET may_be = 1 WHERE may_be = 0;
     END
     """,
 )

@@ -71,7 +71,8 @@ class Desk:
         from composer.storage.templates import Templates
 
         chosen = self.settings.get(TEMPLATES_FOLDER)
-        folder = Path(chosen) if isinstance(chosen, str) and chosen else self.folder / "templates"
+        is_path = isinstance(chosen, str) and chosen and "\0" not in chosen
+        folder = Path(chosen) if is_path else self.folder / "templates"
         if self._templates is None or self._templates.folder != folder:
             self._templates = Templates(folder)
         return self._templates

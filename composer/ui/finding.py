@@ -9,7 +9,7 @@ from composer.ui.finder.actions import actions_of, places_of
 from composer.ui.finder.finder import Finder
 from composer.ui.finder.matching import Item
 from composer.ui.finder.past import past_events
-from composer.ui.window import PLACES
+from composer.ui.frame import PLACES
 
 if TYPE_CHECKING:
     from composer.ui.window import MainWindow

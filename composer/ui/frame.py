@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, 
 from composer.ui.finder.button import FinderButton
 from composer.ui.widgets.pieces import button, label
 
+COMPOSE, BULK, HISTORY, TEMPLATES, SANDBOX, SETTINGS = range(6)
+PLACES = ("Compose", "Bulk", "History", "Templates", "Sandbox", "Settings")
+
 
 class Frame(QWidget):
     """Everything that is there in every place.

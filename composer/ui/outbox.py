@@ -42,6 +42,7 @@ class Outbox(QObject):
         self._is_composed = False  # what is on its way, not one from the history
         self._accepted = AcceptedId(jobs, lambda: desk.history, compose.composition)
         self._sending.finished.connect(self._follow)
+        self._sending.failed.connect(self._say_failed)
 
     def send(self, store: Store, anyway: bool = False) -> None:
         """Send what is composed, unless something holds it back."""
@@ -53,14 +54,17 @@ class Outbox(QObject):
         held_back = composition.error is not None or bool(composition.errors)
         self.compose_wanted.emit()
         if held_back and not anyway:
-            composition.focus_wanted.emit(composition.errors[0].path if composition.error is None else "")
+            if composition.error is not None:
+                composition.focus_wanted.emit("")
+            elif composition.errors[0].code != "unknown-variable" or not self._compose.filling.ask():
+                composition.focus_wanted.emit(composition.errors[0].path)
             return
         event = composition.event if composition.error is None else None
-        if not self.may_send(store, event):
-            return
-        self._notice.clear()
-        self._is_composed = True
-        self._sending.send(store, event, composition.sent(), composition.findings, anyway=held_back)
+        text, findings = composition.sent(), composition.findings  # a question may take its time, and they go on
+        if self.may_send(store, event) and self._is_free():
+            self._notice.clear()
+            self._is_composed = True
+            self._sending.send(store, event, text, findings, anyway=held_back)
 
     def send_again(self, full: FullEntry) -> None:
         """Send what was sent before once more, as another event."""
@@ -110,8 +114,7 @@ class Outbox(QObject):
         self._confirmed = None
 
     def _repeat(self, full: FullEntry, text: str, payload: Json, said: str) -> None:
-        if self._sending.is_under_way:
-            self._notice.say("caution", "Another event is on its way. Wait for its answer, then try again.")
+        if not self._is_free():
             return
         entry = full.entry
 
@@ -123,13 +126,19 @@ class Outbox(QObject):
                     f"The store “{entry.store_name}” it went to is not among the stores any more, or is another one "
                     "now. Use “Edit as new” and choose where to send it.",
                 )
-            elif self.may_send(store, payload):
+            elif self._is_free() and self.may_send(store, payload) and self._is_free():
                 self._notice.say("accent", said)
                 self._is_composed = False
                 findings = [] if payload is None else full.findings
                 self._sending.send(store, payload, text, findings, anyway=entry.sent_anyway)
 
         self._jobs.run(self._desk.stores.all, begin, self._failed)
+
+    def _is_free(self) -> bool:
+        """Whether no other event is on its way; else that is said."""
+        if self._sending.is_under_way:
+            self._notice.say("caution", "Another event is on its way. Wait for its answer, then try again.")
+        return not self._sending.is_under_way
 
     def _judge_now(self) -> None:
         """Nothing is sent on old findings, or before the checks are loaded."""
@@ -145,6 +154,11 @@ class Outbox(QObject):
             self.show_store(self._store)  # the sandbox may have started meanwhile
         self._accepted.look_again()
         self.kept.emit(sent.entry)
+
+    def _say_failed(self, sentence: str) -> None:
+        """What went out from another place is answered there; in Compose its panel says why."""
+        if not self._is_composed:
+            self._notice.say("bad", sentence)
 
     def _failed(self, error: Exception) -> None:
         from composer.storage.database import StorageError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject
@@ -37,7 +36,7 @@ class Pasting(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            is_paste = event.matches(QKeySequence.StandardKey.Paste)
+            is_paste = event.matches(QKeySequence.StandardKey.Paste) and not self._window.is_in_bulk
             return is_paste and self.take(self._window.composition.whole(QGuiApplication.clipboard().text()))
         return super().eventFilter(watched, event)
 
@@ -48,7 +47,7 @@ class Pasting(QObject):
             return False  # the checks are being loaded, and what reads a text with them
         from composer.event.pasted import PasteError, read
 
-        if window.is_in_bulk or not window.is_ready or not text.lstrip()[:6].lower().startswith(_BEGINNINGS):
+        if not window.is_ready or not text.lstrip()[:6].lower().startswith(_BEGINNINGS):
             return False
         if len(text) > SHORT:
             if isinstance(self._watched, JsonEditor) and not self._watched.isReadOnly():
@@ -95,8 +94,13 @@ class Pasting(QObject):
             name, act = f"Send to {store.name}", lambda: window.choose_store(store)
             window.notice.say("accent", f"{said} It was for {store.name}.", name, act)
             return
-        undo: Callable[[], object] = window.composition.undo
-        window.notice.say("accent", said, "Undo", undo)
+        origin = window.composition.origin
+
+        def take_back() -> None:
+            while window.composition.origin == origin and window.composition.can_undo:
+                window.composition.undo()
+
+        window.notice.say("accent", said, "Undo", take_back)
 
     def _refuse(self, error: Exception) -> None:
         from composer.event.pasted import PasteError

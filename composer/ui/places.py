@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from composer.storage.database import StorageError
+from composer.ui.frame import BULK, COMPOSE, HISTORY, SANDBOX, TEMPLATES
 from composer.ui.loading import load_checks
-from composer.ui.window import BULK, COMPOSE, HISTORY, SANDBOX, TEMPLATES
 
 if TYPE_CHECKING:
     from composer.ui.compose.place import ComposePlace
@@ -44,8 +44,8 @@ def make_compose(window: MainWindow) -> ComposePlace:
         sizes = desk.settings.get("compose split")
     except StorageError:
         sizes = None  # said when the stores were read
-    if isinstance(sizes, list) and len(sizes) == 2:
-        place.split.setSizes([int(each) for each in sizes])
+    if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(each, int) for each in sizes):
+        place.split.setSizes(sizes)
     return place
 
 
@@ -88,6 +88,7 @@ def _history(window: MainWindow) -> QWidget:
     history.send_again.connect(window.outbox.send_again)
     history.save_as_template.connect(window.traffic.keep_as_template)
     history.run_wanted.connect(window.show_run)
+    history.work.removed.connect(window.keep_order)
     history.state_said.connect(partial(window.say_state, HISTORY))
     settings = window.desk.settings
     window.jobs.run(lambda: kept(settings), lambda limits: history.show_keeping(*limits), window.say_storage)
@@ -102,6 +103,7 @@ def _templates(window: MainWindow) -> QWidget:
     templates.use_wanted.connect(window.traffic.use_template)
     templates.bulk_wanted.connect(window.traffic.use_template_in_bulk)
     templates.folder_chosen.connect(lambda folder: window.traffic.keep_templates_in(folder, templates))
+    templates.changes.made.connect(window.traffic.follow_kept)
     templates.state_said.connect(partial(window.say_state, TEMPLATES))
     return templates
 

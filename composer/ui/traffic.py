@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
-from composer.event.payload import Json, get
+from composer.event.payload import Json, Set, get
 
 if TYPE_CHECKING:
     from composer.storage.templates import Template
@@ -29,6 +29,7 @@ class Traffic(QObject):
         super().__init__(window)
         self._window = window
         self._between: Exchange | None = None
+        self._keeping: int | None = None  # the origin of what is composed and being saved as a template
 
     @property
     def _compose(self) -> ComposePlace:
@@ -79,10 +80,21 @@ class Traffic(QObject):
             composition.focus_wanted.emit("")
         elif self._window.is_ready:
             defaults = {**self._compose.template.defaults, **composition.values}
+            self._keeping = composition.origin
             self._keep(composition.payload, defaults)
+
+    def follow_kept(self, template: Template) -> None:
+        """A new template was written: what it was made of is composed from it from now on."""
+        from composer.event.variables import pattern_of
+
+        composition, origin, self._keeping = self._compose.composition, self._keeping, None
+        if origin == composition.origin and pattern_of(composition.payload) == template.event:
+            composition.edit([Set("/uniqueId", template.event["uniqueId"])] if "uniqueId" in template.event else [])
+            self._compose.template.adopt(template, self._window.desk.templates)
 
     def keep_as_template(self, text: str) -> None:
         """Keep what was sent before as a new template."""
+        self._keeping = None
         from composer.event import jsontext
         from composer.event.variables import escaped
 
@@ -124,6 +136,7 @@ class Traffic(QObject):
         if store is None:
             return
         make = {"curl": snippets.as_curl, "python": snippets.as_python, "javascript": snippets.as_javascript}[form]
+        self._compose.composition.judge_now()
         base = self._window.desk.sandbox_url if store.is_built_in else store.base_url
         address = f"{base}/stores/{store.store_id}/events"
         QGuiApplication.clipboard().setText(make(address, self._compose.composition.sent()))

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from composer.storage.database import StorageError
 from composer.storage.stores import Kind, Store
-from composer.ui.frame import Frame
+from composer.ui.frame import BULK, COMPOSE, HISTORY, PLACES, SETTINGS, TEMPLATES, Frame
 from composer.ui.jobs import Jobs, Later
 from composer.ui.notice import Notice
 from composer.ui.shortcuts import Shortcuts, add_shortcuts
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from composer.ui.pasting import Pasting
     from composer.ui.templates.place import TemplatesPlace
     from composer.ui.upkeep import Upkeep
-
-COMPOSE, BULK, HISTORY, TEMPLATES, SANDBOX, SETTINGS = range(6)
-PLACES = ("Compose", "Bulk", "History", "Templates", "Sandbox", "Settings")
 
 
 class MainWindow(QMainWindow):
@@ -102,7 +99,7 @@ class MainWindow(QMainWindow):
 
         self._pasting = Pasting(self)
         self._upkeep = Upkeep(self.jobs, self.desk, self)
-        self._upkeep.forgotten.connect(self.refresh_history)
+        self._upkeep.ended.connect(self.refresh_history)
         self._upkeep.look_soon()
 
     @property
@@ -265,6 +262,7 @@ class MainWindow(QMainWindow):
         try:
             self.jobs.finish_ordered()
             self.compose.drafting.save_now()
+            self.compose.filling.save_now()
             self.desk.settings.put("window", bytes(self.saveGeometry().toBase64().data()).decode())
             self.desk.settings.put("compose split", self.compose.split.sizes())
         except StorageError as error:
@@ -307,20 +305,31 @@ class MainWindow(QMainWindow):
             ("Open a JSON file", "Ctrl+Shift+O", self.traffic.open_file),
             ("Save as a JSON file", [], self.traffic.save_file),
             ("Find anything", "Ctrl+K", self.toggle_finder),
-            ("Next pane", "F6", lambda: self.compose.next_pane(1)),
-            ("Previous pane", "Shift+F6", lambda: self.compose.next_pane(-1)),
+            ("Next pane", "F6", lambda: self._next_pane(1)),
+            ("Previous pane", "Shift+F6", lambda: self._next_pane(-1)),
             ("Choose the store", "Ctrl+L", self.store_bar.badge.showMenu),
             ("Quit", standard.Quit, self.close),
             *((name, f"Ctrl+{at + 1}", partial(self.go_to, at)) for at, name in enumerate(PLACES)),
         )
         add_shortcuts(self, keys)
 
+    @property
+    def _is_composing(self) -> bool:
+        """Whether what is undone is seen."""
+        return self.is_ready and self._stack.currentWidget() is self._places.get(COMPOSE)
+
+    def _next_pane(self, step: int) -> None:
+        """To the next pane of the place that is seen."""
+        next_pane = getattr(self._stack.currentWidget(), "next_pane", None)
+        if next_pane is not None:
+            next_pane(step)
+
     def _undo(self) -> None:
-        if self.is_ready:
+        if self._is_composing:
             self.composition.undo()
 
     def _redo(self) -> None:
-        if self.is_ready:
+        if self._is_composing:
             self.composition.redo()
 
     def _send_here(self, anyway: bool = False) -> None:
@@ -380,4 +389,4 @@ class MainWindow(QMainWindow):
         except StorageError:
             return  # said when the stores were read
         if isinstance(geometry, str):
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "replace")))

@@ -87,7 +87,7 @@ class Person:
         self._turns.stop()
 
     def _turn(self) -> None:
-        from composer.ui.window import BULK, COMPOSE
+        from composer.ui.frame import BULK, COMPOSE
 
         self._looks = not self._looks
         self._window.go_to(BULK if self._looks else COMPOSE)

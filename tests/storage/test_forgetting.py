@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from composer.storage.database import Database
+from composer.storage.database import Database, StorageError
 from composer.storage.forgetting import forget
 from composer.storage.history import Attempt, History, RunKind
 from composer.storage.runs import Run, Runs, Status
@@ -40,6 +40,17 @@ def test_an_entry_and_a_run_with_its_file(history: History, runs: Runs) -> None:
     assert forget(history, runs, [gone, entry, 12345]) == 2
     assert [each.id for each in history.page()] == [kept]
     assert not run.path.exists()
+
+
+def test_a_run_whose_file_cannot_be_deleted_keeps_nothing_else(history: History, runs: Runs) -> None:
+    run, entry = a_run(runs, history)
+    run.path.unlink()
+    run.path.mkdir()
+    other, gone = a_run(runs, history)
+    with pytest.raises(StorageError, match=f"{run.path} can't be deleted"):
+        forget(history, runs, [entry, gone])
+    assert [each.id for each in history.page()] == [entry]
+    assert not other.path.exists()
 
 
 def test_a_run_at_work_stays(history: History, runs: Runs) -> None:

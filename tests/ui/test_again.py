@@ -9,13 +9,19 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from composer.sandbox.process import set_faults
+from composer.storage.database import StorageError
+from composer.storage.history import History
 from composer.storage.history.entry import ACCEPTED
+from composer.storage.stores import Kind
 from composer.ui import questions
-from composer.ui.window import HISTORY
+from composer.ui.compose import composition
+from composer.ui.frame import HISTORY
 from tests.support.hands import OpenWindow
 
 TEXT = '{ "eventName":"A", "customer":{"email":"a@shop.test"}, "uniqueId": "ord_1" }'
 WITHOUT = '{ "eventName":"A", "customer":{"email":"a@shop.test"} }'
+
+VARIABLE = '{ "eventName":"A", "customer":{"email":"a@shop.test"}, "uniqueId": "ord_{{$uuid}}" }'
 
 
 @pytest.fixture
@@ -111,3 +117,85 @@ def test_an_id_that_was_not_accepted_is_fine(opened: OpenWindow, qtbot: QtBot) -
     with qtbot.assertNotEmitted(opened.window.composition.judged, wait=200):
         pass
     assert opened.window.composition.warnings == []
+
+
+def test_what_is_not_sent_is_not_said_to_be(opened: OpenWindow, qtbot: QtBot) -> None:
+    first = send(opened, qtbot)
+    full = opened.desk.history.entry(first)
+    assert full is not None
+
+    def press_twice() -> None:
+        opened.window.outbox.send_again(full)
+        opened.window.outbox.send_again(full)
+
+    sent_by(opened, qtbot, press_twice)
+    assert opened.desk.history.count() == 2
+    assert "Another event is on its way" in opened.window.notice.text
+
+
+def test_while_one_is_sent_again_what_is_composed_goes_on(opened: OpenWindow, qtbot: QtBot) -> None:
+    full = opened.desk.history.entry(send(opened, qtbot))
+    assert full is not None
+    opened.window.compose.json.take(VARIABLE)
+    before = opened.window.composition.event
+    opened.window.outbox.send_again(full)  # the store is looked for, and meanwhile
+    sent_by(opened, qtbot, opened.window.send)
+    assert opened.window.composition.event != before  # the next one would be ignored
+
+
+def test_why_it_was_not_sent_again_is_said_where_it_was_asked_for(
+    opened: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = opened.desk.history.entry(send(opened, qtbot))
+    assert full is not None
+
+    def fail(*_: object) -> int:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(History, "begin", fail)
+    opened.window.go_to(HISTORY)
+    with qtbot.waitSignal(opened.window.sending.failed, timeout=30_000):
+        opened.window.outbox.send_again(full)
+    assert "The disk is full." in opened.window.notice.text
+
+
+def test_what_is_sent_is_what_was_asked_about(
+    opened: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened.window
+    window.compose.json.take(VARIABLE)
+    qtbot.waitUntil(lambda: window.composition.is_settled)
+    monkeypatch.setattr(composition, "SLOW", 0)  # it is looked through in a thread
+    window.composition.set("/customer/firstName", "J")
+    window.composition.set("/customer/firstName", "Jo")
+
+    def ask(*_: object) -> bool:
+        with qtbot.waitSignal(window.composition.judged):
+            pass  # what was found of the text before comes while the question waits
+        return True
+
+    assert not window.composition.is_settled
+    monkeypatch.setattr(window.outbox, "may_send", ask)
+    entry = sent_by(opened, qtbot, window.send)
+    assert "{{" not in body(opened, entry)
+    assert json.loads(body(opened, entry))["customer"]["firstName"] == "Jo"
+
+
+def test_whether_an_id_was_accepted_is_said_of_the_store_that_is_chosen(opened: OpenWindow, qtbot: QtBot) -> None:
+    window = opened.window
+    send(opened, qtbot)
+    qtbot.waitUntil(lambda: [each.code for each in window.composition.warnings] == [ACCEPTED])
+    said: list[str] = []
+    window.composition.judged.connect(lambda: said.extend(each.code for each in window.composition.warnings))
+    other = opened.desk.stores.add("Other", Kind.SANDBOX, "http://127.0.0.1:9/v2.2", "s1")
+    sandbox = window.store_bar.store
+    assert sandbox is not None
+    window.show_stores()
+    window.choose_store(other)
+    qtbot.waitUntil(lambda: window.composition.warnings == [])
+    said.clear()
+    window.choose_store(sandbox)
+    window.choose_store(other)  # before it was found out
+    with qtbot.assertNotEmitted(window.composition.changed, wait=200):
+        pass
+    assert said == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from typing import Any
@@ -158,3 +159,24 @@ def test_a_part_that_breaks_while_a_slow_check_runs_is_not_forgotten(jobs: Jobs,
     go.set()
     qtbot.waitUntil(lambda: composition.is_settled, timeout=20_000)
     assert [each.code for each in composition.errors] == ["broken-json"]
+
+
+def test_a_large_event_is_looked_through_in_a_thread_from_the_first(qtbot: QtBot, jobs: Jobs) -> None:
+    from composer.event.checks import check
+
+    threads: list[bool] = []
+
+    def look(payload: Json, size: int | None) -> list[Finding]:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return check(payload, size)
+
+    composition = Composition(jobs)
+    composition.judge_with(look)
+    threads.clear()
+    small = composition.wire()
+    composition.load(json.dumps({"eventName": "A", "data": {f"p{at}": "x" * 1000 for at in range(200)}}))
+    qtbot.waitUntil(lambda: composition.is_settled)
+    composition.load(small)
+    composition.undo()
+    qtbot.waitUntil(lambda: composition.is_settled)
+    assert threads == [False, True, False]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from composer.storage.templates import Template, starters
-from composer.ui.window import BULK, COMPOSE, TEMPLATES
+from composer.ui.frame import BULK, COMPOSE, TEMPLATES
 from tests.support.hands import OpenWindow, entry, fill, press, read
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -137,3 +137,63 @@ def test_control_o_looks_for_a_template_and_in_bulk_for_rows(
     monkeypatch.setattr(opened.window.bulk, "choose_file", lambda: asked.append(True))
     press(qtbot, Qt.Key.Key_O, CONTROL)
     assert asked == [True]
+
+
+def test_saving_twice_is_no_change_of_anothers(opened: OpenWindow, qtbot: QtBot, file: Path) -> None:
+    use(opened)
+    for name in ("One", "Two"):
+        fill(qtbot, entry(opened.window, "/eventName"), name)
+        press(qtbot, Qt.Key.Key_S, CONTROL)
+    with qtbot.waitSignals([opened.window.compose.template.changed] * 2):
+        pass
+    assert json.loads(file.read_text())["event"]["eventName"] == "Two"
+    assert not opened.window.compose.template_strip.isVisible()
+
+
+def refused(opened: OpenWindow, qtbot: QtBot, file: Path) -> QPushButton:
+    """Saves over another's change; returns the button that does it all the same."""
+    use(opened)
+    file.write_text(file.read_text().replace("Shipped", "Theirs"))
+    fill(qtbot, entry(opened.window, "/eventName"), "Mine")
+    press(qtbot, Qt.Key.Key_S, CONTROL)
+    strip = opened.window.compose.template_strip
+    qtbot.waitUntil(strip.isVisible)
+    return next(each for each in strip.findChildren(QPushButton) if each.text() == "Save mine over it")
+
+
+def test_what_is_saved_over_it_is_what_is_composed_then(opened: OpenWindow, qtbot: QtBot, file: Path) -> None:
+    button = refused(opened, qtbot, file)
+    fill(qtbot, entry(opened.window, "/eventName"), "Mine and more")
+    with qtbot.waitSignal(opened.window.compose.template.changed):
+        button.click()
+    assert json.loads(file.read_text())["event"]["eventName"] == "Mine and more"
+    assert not opened.window.compose.template.is_changed
+
+
+def test_the_question_goes_with_the_template(opened: OpenWindow, qtbot: QtBot, file: Path) -> None:
+    refused(opened, qtbot, file)
+    while opened.window.compose.template.template is not None:
+        opened.window.composition.undo()
+    assert not opened.window.compose.template_strip.isVisible()
+
+
+def test_what_was_saved_as_a_new_template_is_composed_from_it(opened: OpenWindow, qtbot: QtBot) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from composer.ui.templates.details import Details
+
+    window = opened.window
+    window.compose.json.take('{"eventName": "Kept", "customer": {"email": "a@shop.test"}, "uniqueId": "fixed"}')
+    window.traffic.save_as_template()
+    dialog = next(each for each in QApplication.topLevelWidgets() if isinstance(each, Details) and each.isVisible())
+    with qtbot.waitSignal(window.templates.changes.made):
+        dialog.save.click()
+    assert window.composition.get("/uniqueId") == "{{$uuid}}"
+    template = window.compose.template
+    assert template.template is not None
+    assert template.template.name == "Kept"
+    assert not template.is_changed
+    window.composition.set("/eventName", "Changed")
+    with qtbot.waitSignal(template.changed):
+        window.traffic.save_template()
+    assert opened.desk.templates().get("Kept").event["eventName"] == "Changed"

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from composer.storage.stores import Kind
 from composer.ui.compose.upgrade_dialog import UpgradeDialog
-from composer.ui.window import COMPOSE, HISTORY, MainWindow
-from tests.support.hands import OpenWindow, entry, paste
+from composer.ui.frame import COMPOSE, HISTORY
+from composer.ui.window import MainWindow
+from tests.support.hands import OpenWindow, entry, focused, paste
 
 EVENT = '{ "eventName":"Pasted",  "customer": {"email": "p@shop.test"} }'
 CURL = f"curl -X POST https://api.example.com/v2.2/stores/abc/events -H 'Authorization: Bearer top-secret' -d '{EVENT}'"
@@ -99,3 +100,13 @@ def test_the_store_it_was_for_is_offered(opened: OpenWindow, qtbot: QtBot) -> No
     assert "It was for Shop." in window.notice.text
     window.notice._do()
     assert window.store_bar.store == store
+
+
+def test_a_long_event_pasted_in_a_cell_fills_the_form(opened: OpenWindow, qtbot: QtBot) -> None:
+    window = opened.window
+    window.compose.form.focus_on("/data/Order Id")
+    event = {"eventName": "Long", "customer": {"email": "l@shop.test"}, "data": {"Note": "x" * 300_000}}
+    paste(qtbot, focused(), json.dumps(event))
+    qtbot.waitUntil(lambda: window.is_ready and name(window).text() == "Long", timeout=20_000)
+    assert json.loads(window.composition.wire()) == event
+    assert focused() is name(window)

@@ -12,6 +12,7 @@ from composer.event.payload import Set
 from composer.ui.compose.place import ComposePlace
 from composer.ui.compose.row_editing import RowEditing
 from composer.ui.desk import Desk
+from composer.ui.window import MainWindow
 
 DRAFT = '{"eventName": "Mine"}'
 ROW = {"eventName": "Order Placed", "customer": {"email": "bob@"}}
@@ -87,3 +88,13 @@ def test_while_a_variable_has_no_value_it_stays_one(compose: ComposePlace, desk:
     compose.composition.edit(VARYING)
     press(compose, "Save to the row", qtbot)
     assert saved[0]["eventName"] == r"\{{kept}} {{order}} {{$uuid}}"
+
+
+def test_another_event_in_the_rows_place_is_the_draft_and_is_kept(window: MainWindow, qtbot: QtBot) -> None:
+    saved = []
+    window.traffic.edit_row("row 2", {"eventName": "Row", "customer": {}}, saved.append)
+    window.begin_anew()
+    assert not window.compose.row_strip.isVisible()
+    window.composition.set("/eventName", "Mine")
+    qtbot.waitUntil(lambda: "Mine" in (window.desk.drafts.load(window.desk.draft) or ""))
+    assert saved == []

@@ -18,9 +18,10 @@ from composer.storage.secrets import SANDBOX_SECRET, Secret
 from composer.storage.stores import Kind, Store
 from composer.ui.compose.properties import PropertyTable
 from composer.ui.desk import Desk
+from composer.ui.frame import HISTORY, SETTINGS
 from composer.ui.widgets.json_editor import JsonEditor
 from composer.ui.widgets.pieces import Section
-from composer.ui.window import HISTORY, SETTINGS, MainWindow
+from composer.ui.window import MainWindow
 from tests.support.hands import OpenWindow, entry, fill, focused, press, read
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -181,9 +182,9 @@ def button_shows(window: MainWindow, words: str) -> bool:
 @pytest.mark.parametrize(
     ("fault", "status", "sentence"),
     [
-        ({"kind": "rate-limit", "retryAfter": 7}, "429 Too many requests", "Wait 7 seconds"),
-        ({"kind": "status", "status": 503}, "503 Server error", "may or may not have been taken"),
-        ({"kind": "html"}, "502 Server error", "may or may not have been taken"),
+        ({"kind": "rate-limit", "retryAfter": 7}, "Too many requests (429)", "Wait 7 seconds"),
+        ({"kind": "status", "status": 503}, "Server error (503)", "may or may not have been taken"),
+        ({"kind": "html"}, "Server error (502)", "may or may not have been taken"),
         ({"kind": "reset"}, "No answer", "may"),
     ],
 )

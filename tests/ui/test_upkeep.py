@@ -48,6 +48,26 @@ def test_what_is_too_old_is_forgotten_and_said(
         desk.history.begin(Attempt(ACME, "Old", "", "", b"{}"))
     kept = desk.history.begin(Attempt(ACME, "New", "", "", b"{}"))
     desk.settings.put(KEEP_DAYS, 30)
-    with qtbot.waitSignal(keeper.forgotten, timeout=30_000):
+    with qtbot.waitSignal(keeper.ended, timeout=30_000):
         keeper.look_soon()
     assert [entry.id for entry in desk.history.page()] == [kept]
+
+
+@pytest.mark.parametrize("strange", [0, -5, True, "30", [30], 3.5])
+def test_a_strange_limit_is_none(desk: Desk, strange: object) -> None:
+    desk.settings.put(KEEP_DAYS, strange)
+    assert upkeep.kept(desk.settings) == (None, None)
+
+
+def test_nothing_begins_once_the_window_is_closed(
+    keeper: Upkeep, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as clock:
+        clock.setattr(time, "time_ns", lambda: 1_000_000_000_000_000_000)  # 2001
+        desk.history.begin(Attempt(ACME, "Old", "", "", b"{}"))
+    desk.settings.put(KEEP_DAYS, 30)
+    keeper._look()
+    keeper.close()  # while it looks whether there is anything to do
+    with qtbot.assertNotEmitted(keeper.ended, wait=500):
+        pass
+    assert not keeper._is_busy

@@ -156,3 +156,14 @@ def test_what_could_not_be_written_is_written_the_next_time(tmp_path: Path) -> N
     values.save()
     assert opened(settings).value_for(ACME, "total") == 1
     database.close()
+
+
+def test_what_is_kept_in_another_form_costs_only_itself(settings: Settings) -> None:
+    settings.put("variable-values", {"last": [1, [1, "bad", "{"], [1, "good", "12.50"], [1, 2]], "defaults": 3})
+    values = opened(settings)
+    assert values.value_for(1, "good") == 12.5
+    assert values.value_for(1, "bad") is MISSING
+    values.remember(1, {"new": "x"})
+    values.save()
+    again = opened(settings)
+    assert (again.value_for(1, "good"), again.value_for(1, "new")) == (12.5, "x")

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from composer.storage.stores import Kind
+from composer.ui.compose import composition
 from composer.ui.compose.inserting import InsertButton
 from composer.ui.compose.variables_strip import VariablesStrip
 from composer.ui.window import MainWindow
-from tests.support.hands import OpenWindow, entry, fill
+from tests.support.hands import OpenWindow, entry, fill, focused, type_in_focus
 
 Open = Callable[[], OpenWindow]
 EVENT = {
@@ -60,6 +63,11 @@ def test_what_has_no_value_holds_sending_back_and_is_asked_for(open_window: Open
     assert {finding.code for finding in opened.window.composition.errors} == {"unknown-variable"}
     opened.window.send()
     assert not opened.window.sending.is_under_way
+    assert focused().accessibleName() == "Value of email"
+    type_in_focus(qtbot, "jane@example.com")
+    qtbot.waitUntil(lambda: opened.window.composition.is_settled)
+    opened.window.send()
+    assert focused().accessibleName() == "Value of total"
     fill(qtbot, line(opened.window, "email"), "jane@example.com")
     fill(qtbot, line(opened.window, "total"), "12.50")
     qtbot.waitUntil(lambda: opened.window.composition.is_settled)
@@ -169,3 +177,68 @@ def test_where_the_contract_has_a_number_a_number_is_asked_for(open_window: Open
     qtbot.waitUntil(lambda: window.composition.is_settled)
     assert window.composition.event["value"] == 12.5
     assert [each.code for each in window.composition.findings] == ["value-without-currency"]
+
+
+def test_what_was_given_last_is_kept_though_the_window_closes_at_once(open_window: Open, qtbot: QtBot) -> None:
+    opened = open_window()
+    compose(opened.window, qtbot)
+    fill(qtbot, line(opened.window, "email"), "jane@example.com")
+    opened.close()
+    again = open_window().window
+    qtbot.waitUntil(lambda: again.composition.values.get("email") == "jane@example.com")
+
+
+def test_a_change_in_settings_takes_no_value_away(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window().window
+    compose(window, qtbot, {"eventName": "A", "customer": {"email": "a@b.test"}, "data": {"Token": "{{token}}"}})
+    fill(qtbot, line(window, "token"), "abc")  # which is not kept
+    window.show_stores()
+    assert window.composition.values == {"token": "abc"}
+
+
+@pytest.fixture
+def long(open_window: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
+    """A window with an event that is looked through in a thread."""
+    window = open_window().window
+    compose(window, qtbot, {"eventName": "A", "customer": {"email": "a@b.test"}, "uniqueId": "{{$uuid}}"})
+    monkeypatch.setattr(composition, "SLOW", 0)
+    return window
+
+
+def test_as_sent_stays_and_never_shows_a_variable_while_somebody_types(long: MainWindow, qtbot: QtBot) -> None:
+    long.compose.json.as_sent.setChecked(True)
+    shown: list[str] = []
+    long.composition.changed.connect(lambda: shown.append(long.compose.json.sent.text()))
+    long.composition.set("/customer/firstName", "Jo")
+    assert not long.composition.is_settled
+    assert long.compose.json.as_sent.isChecked()
+    qtbot.waitUntil(lambda: '"Jo"' in long.compose.json.sent.text())
+    assert shown
+    assert not any("{{" in each for each in shown)
+
+
+def test_what_is_copied_has_its_values_while_somebody_types(long: MainWindow, qtbot: QtBot) -> None:
+    long.composition.set("/customer/firstName", "Jo")
+    assert not long.composition.is_settled
+    long.compose.json.copy()
+    copied = QGuiApplication.clipboard().text()
+    assert '"Jo"' in copied
+    assert "{{" not in copied
+
+
+def test_the_next_event_is_another_one_though_somebody_types_on(long: MainWindow, qtbot: QtBot) -> None:
+    before = long.composition.event["uniqueId"]
+    long.composition.set("/customer/firstName", "Jo")
+    assert not long.composition.is_settled
+    long.compose.follow_sent()
+    qtbot.waitUntil(lambda: long.composition.is_settled and long.composition.event["uniqueId"] != before)
+
+
+def test_a_click_on_the_button_leaves_the_cell_open(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window().window
+    window.compose.form.focus_on("/data/Order Id")
+    button = window.compose.findChild(InsertButton)
+    menu = button.menu()
+    QTimer.singleShot(0, lambda: (menu.chosen.emit("{{order}}"), menu.hide()))
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.composition.get("/data/Order Id") == "{{order}}")

@@ -361,3 +361,17 @@ def test_a_value_too_long_for_a_line_is_shown_shortened_and_kept(held: Held, qtb
     row.line.paste()
     assert held.told[-1] == ("note", "y" * LONGEST_LINE)
     assert "full: 20,000 characters" in words(held.strip)
+
+
+def test_where_it_is_narrow_a_line_has_the_room_of_its_note_until_there_is_one(held: Held, qtbot: QtBot) -> None:
+    held.ask("total", "city")
+    held.page.resize(400, 400)
+    row, other = held.row("total"), held.row("city")
+    qtbot.waitUntil(lambda: row.width() < 400 and row.line.width() > row.width() // 2 - 40)
+    before = row.line.width()
+    row.choose_kind(ValueKind.NUMBER)
+    row.line.setFocus()
+    type_in_focus(qtbot, "abc")
+    qtbot.waitUntil(lambda: row.line.width() < before - 30)
+    assert other.line.width() == before
+    assert row.line.x() == other.line.x()

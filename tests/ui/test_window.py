@@ -17,9 +17,10 @@ from composer.storage.database import StorageError
 from composer.storage.drafts import Drafts
 from composer.storage.stores import Kind
 from composer.ui.desk import Desk
+from composer.ui.frame import BULK, COMPOSE, HISTORY, SANDBOX, SETTINGS, TEMPLATES
 from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
-from composer.ui.window import BULK, COMPOSE, HISTORY, SANDBOX, SETTINGS, TEMPLATES, MainWindow
+from composer.ui.window import MainWindow
 from tests.support.hands import OpenWindow, entry, fill, focused, paste, press, read, type_in_focus
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -149,6 +150,33 @@ class TestDraft:
         assert second.store_bar.store is not None
         assert second.store_bar.store.id == store.id
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("compose split", ["a", None]),
+            ("window", "\ud800"),
+            ("store", "x"),
+            ("templates folder", 5),
+            ("finder used", {"a": 1}),
+            ("counter", "x"),
+            ("variable-values", {"last": [1, [1, "a", "{"]], "defaults": 3}),
+        ],
+    )
+    def test_a_strange_setting_costs_only_itself(
+        self, open_window: Open, tmp_path: Path, qtbot: QtBot, name: str, value: Any
+    ) -> None:
+        desk = Desk(tmp_path / "event-composer")
+        desk.settings.put(name, value)
+        desk.close()
+        window = open_window().window
+        window.compose.json.take('{"eventName": "A", "data": {"a": "{{b}}", "c": "{{$counter}}"}}')
+        window.jobs.finish_ordered()
+        window.toggle_finder()
+        for place in (BULK, HISTORY, TEMPLATES, SANDBOX, SETTINGS, COMPOSE):
+            window.go_to(place)
+        qtbot.waitUntil(lambda: window.composition.is_settled)
+        assert window.notice.text == ""
+
 
 class TestUndo:
     """One way back over form, table and JSON."""
@@ -211,6 +239,16 @@ class TestUndo:
         redo(qtbot)
         assert window.composition.wire() == before
 
+    def test_elsewhere_nothing_is_undone_unseen(self, window: MainWindow, qtbot: QtBot) -> None:
+        fill(qtbot, entry(window, "/customer/lastName"), "abc")
+        after = window.composition.wire()
+        press(qtbot, Qt.Key.Key_3, CONTROL)
+        undo(qtbot)
+        assert window.composition.wire() == after
+        press(qtbot, Qt.Key.Key_1, CONTROL)
+        undo(qtbot)
+        assert window.composition.wire() != after
+
     def test_what_was_typed_in_the_field_with_the_keyboard_goes_too(self, window: MainWindow, qtbot: QtBot) -> None:
         field = entry(window, "/customer/lastName")
         fill(qtbot, field, "abc")
@@ -267,6 +305,57 @@ class TestKeyboard:
         for pane in reversed(round_[:-1]):
             press(qtbot, Qt.Key.Key_F6, SHIFT)
             assert focused() is pane
+
+    def test_in_the_smallest_window_the_buttons_that_send_are_whole(self, window: MainWindow, qtbot: QtBot) -> None:
+        window.resize(window.minimumSize())
+        fill(qtbot, entry(window, "/customer/email"), "ann")
+        compose = window.compose
+        qtbot.waitUntil(compose.anyway_button.isVisible)
+        assert "Held back by 1 error" in compose.send_button.toolTip()
+        for each in (compose.send_button, compose.anyway_button):
+            qtbot.waitUntil(lambda each=each: each.width() >= each.sizeHint().width())  # type: ignore[misc]
+
+    def test_f6_goes_round_the_panes_of_the_place_that_is_seen(self, window: MainWindow, qtbot: QtBot) -> None:
+        window.send()
+        qtbot.waitUntil(lambda: not window.sending.is_under_way)
+        history = window.history
+        qtbot.waitUntil(lambda: history.detail.tabs.isVisible() and history.activity.chart.isVisible())
+        history.pane.table.setFocus()
+        for pane in (history.detail.tabs, history.filters.words, history.activity.chart, history.pane.table):
+            press(qtbot, Qt.Key.Key_F6)
+            assert focused() is pane
+        templates = window.templates
+        qtbot.waitUntil(lambda: bool(templates.model.lines))
+        for pane in (templates.search_box, templates.list):  # nothing is chosen: there is nothing at the right
+            press(qtbot, Qt.Key.Key_F6, SHIFT)
+            assert focused() is pane
+        settings = window.go_to(SETTINGS)
+        press(qtbot, Qt.Key.Key_F6, SHIFT)
+        assert focused() is settings.keeping.days.tick  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize(
+        ("place", "first"),
+        [
+            (COMPOSE, "New ▾"),
+            (HISTORY, "Search the history"),
+            (TEMPLATES, "New folder"),
+            (SETTINGS, "Appearance: Like the system"),
+        ],
+    )
+    def test_tab_comes_from_the_names_of_the_places_to_the_first_control_of_the_one_that_is_seen(
+        self, window: MainWindow, qtbot: QtBot, place: int, first: str
+    ) -> None:
+        window.send()
+        qtbot.waitUntil(lambda: not window.sending.is_under_way)
+        window.go_to(place)
+        window.store_bar.badge.setFocus()
+        for _ in range(4):
+            is_place = focused() in window._frame.buttons
+            press(qtbot, Qt.Key.Key_Tab)
+            if is_place and focused() not in window._frame.buttons:
+                break
+        now = focused()
+        assert first == (now.accessibleName() or (now.text() if isinstance(now, QPushButton) else ""))
 
     def test_tab_reaches_all_there_is_and_comes_round(self, window: MainWindow, qtbot: QtBot) -> None:
         entry(window, "/eventName").setFocus()

@@ -17,7 +17,7 @@ def test_anything_is_found_by_keyboard_alone(app: App) -> None:
     app.sees("Appearance: Like the system")
     app.press("ctrl+k")
     app.type("order placed stew")
-    app.sees("202 queued")
+    app.sees("Queued (202)")
     app.press("Return")
     app.sees("Edit as new")
     app.press("ctrl+k")

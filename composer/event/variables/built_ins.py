@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from composer.event import jsontext
@@ -12,6 +13,7 @@ from composer.event.variables.context import Maker, Place, VariableError
 from composer.event.variables.moments import now
 from composer.event.variables.people import Person, person
 from composer.event.variables.syntax import Argument, Call
+from composer.event.walk import readable
 
 _DECIMAL = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 _MOST_DIGITS = 15  # which a JSON double keeps
@@ -76,6 +78,7 @@ def maker(call: Call) -> Maker | None:
     return None if reader is None else reader(call.arguments)
 
 
+@lru_cache(maxsize=1024)
 def nearest(name: str) -> str | None:
     """The built-in, without its $, that an unknown `name` may have been meant for."""
     from difflib import get_close_matches
@@ -105,9 +108,9 @@ def _random(arguments: Sequence[Argument]) -> Maker:
     for argument in arguments:
         match = _DECIMAL.fullmatch(argument.text)
         if match is None:
-            raise VariableError(f"“{argument.text}” is not a number such as 5 or 12.50.")
+            raise VariableError(f"“{readable(argument.text)}” is not a number such as 5 or 12.50.")
         if len(match[1]) + len(match[2] or "") > _MOST_DIGITS:
-            raise VariableError(f"“{argument.text}” has more than {_MOST_DIGITS} digits.")
+            raise VariableError(f"“{readable(argument.text)}” has more than {_MOST_DIGITS} digits.")
         places = max(places, len(match[2] or ""))
     low, high = (_scaled(argument.text, places) for argument in arguments)
     if low > high:

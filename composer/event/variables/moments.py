@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from composer.event.payload import Json
 from composer.event.variables.context import Maker, Place, VariableError
 from composer.event.variables.syntax import Argument
+from composer.event.walk import readable
 
 _OFFSET = re.compile(r"([+-])((?:[0-9]{1,9}(?:mo|[smhdwy]))+)")
 _STEP = re.compile(r"([0-9]+)(mo|[smhdwy])")
@@ -76,10 +77,10 @@ def now(arguments: Sequence[Argument]) -> Maker:
             offsets += _offsets(text)
         elif text in _FORMATS or "%" in text:
             if form is not None:
-                raise VariableError(f"“{text}” is a second format. One is enough.")
+                raise VariableError(f"“{readable(text)}” is a second format. One is enough.")
             form = _FORMATS.get(text) or _pattern(text)
         elif zone is not None:
-            raise VariableError(f"“{text}” would be a second time zone. One is enough.")
+            raise VariableError(f"“{readable(text)}” would be a second time zone. One is enough.")
         else:
             zone = _zone(text)
     written, there = form or _FORMATS["iso"], zone or UTC
@@ -100,7 +101,7 @@ def _offsets(text: str) -> list[tuple[int, str]]:
     match = _OFFSET.fullmatch(text)
     if match is None:
         raise VariableError(
-            f"“{text}” is no offset. Write a sign, a number of up to 9 digits and s, m, h, d, w, mo or y, "
+            f"“{readable(text)}” is no offset. Write a sign, a number of up to 9 digits and s, m, h, d, w, mo or y, "
             "such as +2d or -90m."
         )
     sign = -1 if match[1] == "-" else 1
@@ -114,8 +115,8 @@ def _zone(text: str) -> tzinfo:
         near = reference.time_zone_named(text)
         hint = f" Did you mean {near}?" if near else ""
         raise VariableError(
-            f"“{text}” is no offset such as +2d, no format (date, time, unix, unix_ms, iso or a pattern such as "
-            f"%d.%m.%Y) and no time zone such as Europe/Berlin.{hint}"
+            f"“{readable(text)}” is no offset such as +2d, no format (date, time, unix, unix_ms, iso or a pattern such "
+            f"as %d.%m.%Y) and no time zone such as Europe/Berlin.{hint}"
         )
     from zoneinfo import ZoneInfo
 
@@ -126,7 +127,9 @@ def _pattern(text: str) -> Callable[[datetime], str]:
     for _, letter in _DIRECTIVE.findall(text):
         if letter not in _PARTS:
             known = " ".join(f"%{each}" for each in _PARTS)
-            raise VariableError(f"“%{letter}” is no part of a date. There are {known}, and %-d without a leading zero.")
+            raise VariableError(
+                f"“%{readable(letter)}” is no part of a date. There are {known}, and %-d without a leading zero."
+            )
 
     def shown(match: re.Match[str], at: datetime) -> str:
         part = _PARTS[match[2]](at)

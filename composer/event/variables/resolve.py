@@ -78,8 +78,8 @@ def made_up(payload: Json) -> list[str]:
     """The built-in variables in use, such as ``$now``, in the order in which they first appear."""
     names: dict[str, None] = {}
     for text in spots.texts(spots.spots(payload)):
-        made = (part.at.inside.split(maxsplit=1)[0] for part in parts(text) if isinstance(part, Part) and part.make)
-        names.update((name, None) for name in made)
+        made = (syntax.read(part.at.inside).name for part in parts(text) if isinstance(part, Part) and part.make)
+        names.update((f"${name}", None) for name in made)
     return list(names)
 
 

@@ -80,6 +80,8 @@ def export(
     The file is there when it is whole, in the place of any before. Returns how many entries it has; 0, having written
     nothing, when `stop` answered True. Raises ExportError, and StorageError when the history can't be read.
     """
+    if not path.name:
+        raise ExportError(f"{path} is a folder. Choose a name for the file in it, and try again.")
     part = path.with_name(f".{path.name}.part")
     try:
         if path.exists() and not path.is_file():

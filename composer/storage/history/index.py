@@ -17,6 +17,8 @@ UNDER_WAY_AT_MOST = 90_000  # milliseconds; every request has ended by then, so 
 
 _AT_ONCE = 100  # entries of one transaction while somebody waits for what is found
 _MANY = 500  # of one while nobody waits, but others may have to write meanwhile
+_LONGEST = 0.05  # seconds after which a transaction takes no more
+PAUSE = 0.005  # seconds between two transactions: SQLite keeps no queue, so who waits to write needs a gap
 
 
 class RowsDue(NamedTuple):
@@ -33,7 +35,7 @@ class Index(Log):
     def index_waiting(self, stop: Callable[[], bool]) -> None:
         """Take all attempts into the index that are not in it as they are now, until `stop` answers True."""
         while not stop() and self.index_some(_MANY):
-            pass
+            time.sleep(PAUSE)
 
     def index_some(self, most: int = _AT_ONCE) -> bool:
         """Take the newest of those that wait into the index; whether there may be more."""
@@ -45,14 +47,18 @@ class Index(Log):
         if not self._database.read(f"SELECT 1 {waiting} LIMIT 1", (older,)):
             return False
         with self._database.transaction() as connection:
-            ids = connection.execute(f"SELECT entry, doc {waiting} ORDER BY entry DESC LIMIT ?", (older, most))
-            documents = dict(ids.fetchall())
+            end = time.monotonic() + _LONGEST
+            ids = connection.execute(f"SELECT entry {waiting} ORDER BY entry DESC LIMIT ?", (older, most)).fetchall()
             full = f"SELECT doc, {FULL_COLUMNS} {FULL_SOURCE} WHERE id = ?"
-            for entry in documents:
-                doc, *row = connection.execute(full, (entry,)).fetchone()
+            done: list[tuple[int]] = []
+            for entry in ids:
+                doc, *row = connection.execute(full, entry).fetchone()
                 _put(connection, [(doc, of_entry(full_entry_of(row)))])
-            connection.executemany("DELETE FROM history_waiting WHERE entry = ?", ((each,) for each in documents))
-        return len(documents) == most
+                done.append(entry)
+                if time.monotonic() > end:
+                    break
+            connection.executemany("DELETE FROM history_waiting WHERE entry = ?", done)
+        return len(done) == most or len(done) < len(ids)
 
     def is_behind(self) -> bool:
         """Whether so much is to be taken into the index that a process should do it."""

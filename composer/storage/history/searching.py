@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -19,15 +20,14 @@ from composer.storage.database import StorageError
 from composer.storage.history.entry import COLUMNS, Entry, entry_of
 from composer.storage.history.index import Index
 from composer.storage.history.log import storable
+from composer.storage.history.terms import Query, queries_for
 from composer.storage.stores import Kind, Store
 
-MAX_WORDS = 1000  # characters of what is looked for
-
 _AT_ONCE = 50_000  # ids of one query
-_FEW = 400  # entries; so many that a filter lets through are looked up in the index one by one
+_FEW = 400  # entries; so many that a filter lets through are looked up in what the index has
+_DOCUMENTS = 1_000_000  # of one query
 _NAMED = "SELECT id FROM history_names WHERE name"
 _END = 2**62  # behind every document
-_SHORTEST_PART = 3  # characters, of the index of keys
 _HOUR = 3_600_000  # milliseconds
 _DAY = 24 * _HOUR
 _WIDTHS = (_HOUR, 3 * _HOUR, 12 * _HOUR, _DAY, 7 * _DAY, 28 * _DAY, 91 * _DAY, 364 * _DAY)
@@ -109,7 +109,7 @@ class Searching(Index):
     def rows_found(self, entry: int, words: str, most: int = 1000) -> list[int]:
         """The numbers of the first rows of a bulk run in which these words are found, ascending."""
         spans = self._database.read("SELECT doc, span FROM history WHERE id = ?", (entry,))
-        queries = _queries(words)
+        queries = queries_for(words)
         if not spans or not queries:
             return []
         doc, span = spans[0]
@@ -163,9 +163,10 @@ class Searching(Index):
         """
         of_it = "base_url = ?" if store.is_built_in else "(base_url = ? OR store_row = ?)"
         parameters = (store.base_url,) if store.is_built_in else (store.base_url, store.id)
+        # The index has none that are empty; SQLite uses it only where the query says so, too.
         rows = self._database.read(
-            f"SELECT {COLUMNS} FROM history WHERE unique_id = ? AND store_id = ? AND kind = 'queued' AND {of_it} "
-            "ORDER BY id DESC LIMIT 1",
+            f"SELECT {COLUMNS} FROM history WHERE unique_id = ? AND unique_id != '' AND store_id = ? "
+            f"AND kind = 'queued' AND {of_it} ORDER BY id DESC LIMIT 1",
             (storable(unique_id), store.store_id, *parameters),
         )
         return entry_of(rows[0]) if rows else None
@@ -189,7 +190,7 @@ class Searching(Index):
         marked = f"FROM history_marks marks WHERE doc < ?{condition}"
         if not search.words.strip():
             return self._taken(f"SELECT doc {marked}", [before, *parameters], most)
-        queries = _queries(search.words)
+        queries = queries_for(search.words)
         if not queries:
             return array("Q"), 0
         if condition:
@@ -212,34 +213,52 @@ class Searching(Index):
 
     def _both(
         self,
-        queries: Sequence[tuple[str, list[str]]],
+        queries: Sequence[Query],
         condition: str,
         parameters: Sequence[Any],
         before: int,
         most: int,
     ) -> tuple[array[int], int]:
-        """Words and a filter. Where the filter lets few through each of them is looked up in the index; else what the
+        """Words and a filter. Where the filter lets few through they are looked up in what the index has; else what the
         index has is looked up in the marks, but for runs, of which many rows may be found.
         """
-        marked = f"FROM history_marks marks WHERE doc < ?{condition}"
-        few = f"SELECT count(*) FROM (SELECT 1 {marked} LIMIT {_FEW + 1})"
-        passing = self._database.read(few, [before, *parameters])[0][0]
-        if not passing:
-            return array("Q"), 0
-        given = [each for _, words in queries for each in words]
-        of_it = "rowid >= marks.doc AND rowid < marks.doc + (SELECT span FROM history WHERE id = marks.entry)"
-        found = " OR ".join(f"EXISTS ({query} AND {of_it})" for query, _ in queries)
-        one_by_one = f"SELECT doc {marked} AND ({found})"
-        if passing <= _FEW:
-            return self._taken(one_by_one, [before, *parameters, *given], most)
+        few = self._passing(condition, parameters, before, _FEW + 1)
+        if len(few) <= _FEW:
+            return self._found_in(few, queries), 0
         # One column, so that what comes in order need not be sorted.
-        single = " UNION ".join(
+        singles = " UNION ".join(
             f"SELECT found.doc FROM ({query} AND rowid < ?) found CROSS JOIN history_marks marks USING (doc) "
             f"WHERE is_run = 0{condition}"
             for query, _ in queries
         )
-        singles = [each for _, words in queries for each in (*words, before, *parameters)]
-        return self._taken(f"{single} UNION {one_by_one} AND is_run = 1", [*singles, before, *parameters, *given], most)
+        ids, last = self._taken(singles, [each for _, words in queries for each in (*words, before, *parameters)], most)
+        runs = self._passing(f"{condition} AND is_run = 1 AND doc >= ?", [*parameters, last], before, -1)
+        in_runs = self._found_in(runs, queries)
+        return array("Q", sorted((*ids, *in_runs), reverse=True)) if in_runs else ids, last
+
+    def _passing(self, condition: str, parameters: Sequence[Any], before: int, most: int) -> list[tuple[int, int, int]]:
+        """(entry, first document, the one behind its last) of the newest `most` that a filter lets through."""
+        rows = self._database.read(
+            "SELECT entry, marks.doc, marks.doc + span FROM ("
+            f"SELECT entry, doc FROM history_marks WHERE doc < ?{condition} ORDER BY doc DESC LIMIT ?"
+            ") marks CROSS JOIN history ON id = entry ORDER BY marks.doc DESC",
+            (before, *parameters, most),
+        )
+        return [(entry, start, end) for entry, start, end in rows]
+
+    def _found_in(self, entries: Sequence[tuple[int, int, int]], queries: Sequence[Query]) -> array[int]:
+        """Those of the `_passing` in which is found what is looked for. The index is read once from the first of them
+        to the last: to ask it about each would have it put together all that begins like a word each time.
+        """
+        source = " UNION ".join(f"{query} AND rowid >= ? AND rowid < ?" for query, _ in queries)
+        documents: array[int] = array("Q")
+        for start in range(entries[-1][1], entries[0][2], _DOCUMENTS) if entries else ():
+            end = min(start + _DOCUMENTS, entries[0][2])
+            bounded = [each for _, given in queries for each in (*given, start, end)]
+            text = f"SELECT group_concat(printf('%016x', doc), '') FROM ({source} ORDER BY doc)"
+            documents += _numbers(self._database.read(text, bounded)[0][0])
+        places = ((entry, bisect_left(documents, start), end) for entry, start, end in entries)
+        return array("Q", [entry for entry, at, end in places if at < len(documents) and documents[at] < end])
 
     def _taken(self, documents: str, parameters: Sequence[Any], most: int) -> tuple[array[int], int]:
         """The entries of these documents, the newest `most`, and the last document; 0 when there are no more."""
@@ -276,33 +295,3 @@ def _filters(search: Search) -> tuple[str, list[Any]]:
     if search.until_ms is not None:
         conditions.append(("begun_ms < ?", search.until_ms))
     return "".join(f" AND {condition}" for condition, _ in conditions), [value for _, value in conditions]
-
-
-def _queries(words: str) -> list[tuple[str, list[str]]]:
-    """A query for the documents (`doc`) in each of the two indexes in which all words can be looked for, and its
-    parameters; a condition can be put behind it.
-    """
-    terms = storable(words[:MAX_WORDS].replace("\0", " ")).split()
-    parts = [term for term in terms if len(term) >= _SHORTEST_PART]
-    queries: list[tuple[str, list[str]]] = []
-    if parts:
-        rest = [term for term in terms if len(term) < _SHORTEST_PART]
-        also = " AND text LIKE ? ESCAPE '\\'" * len(rest)
-        match = " AND ".join(map(_quoted, parts))
-        query = f"SELECT rowid doc FROM history_keys WHERE history_keys MATCH ?{also}"
-        queries.append((query, [match, *map(_like, rest)]))
-    if terms and all(any(map(str.isalnum, term)) for term in terms):
-        match = " AND ".join(f"{_quoted(term)} *" for term in terms)
-        queries.append(("SELECT rowid doc FROM history_words WHERE history_words MATCH ?", [match]))
-    return queries
-
-
-def _quoted(term: str) -> str:
-    doubled = term.replace('"', '""')
-    return f'"{doubled}"'
-
-
-def _like(term: str) -> str:
-    for special in "\\%_":
-        term = term.replace(special, f"\\{special}")
-    return f"%{term}%"

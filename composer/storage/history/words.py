@@ -34,7 +34,7 @@ def of_event(event: Json, told: str = "") -> Words:
     keys = "\n".join([each for each in (name, *identifiers, unique_id, told) if isinstance(each, str) and each])
     found = [keys]
     _collect(event, found, _KNOWN)
-    return Words(storable(keys), storable("\n".join(found)))
+    return Words(_indexed(keys), _indexed("\n".join(found)))
 
 
 def of_entry(full: FullEntry) -> Words:
@@ -42,13 +42,18 @@ def of_entry(full: FullEntry) -> Words:
     entry, answer = full.entry, full.answer
     told = "" if answer.status == _QUEUED else "\n".join(each for each in (answer.sentence, answer.detail) if each)
     if entry.run:
-        return Words(*[storable(f"{entry.event_name}\n{told}")] * 2)
+        return Words(*[_indexed(f"{entry.event_name}\n{told}")] * 2)
     request, came_back = _read(full.body), _read(answer.body)
     keys, words = of_event(request, told)
     labels = f"{entry.event_name}\n{entry.customer}\n{entry.unique_id}"  # of a body that is no JSON
     found = [words, labels]
     _collect(came_back, found, frozenset())
-    return Words(f"{labels}\n{keys}", storable("\n".join(found)))
+    return Words(_indexed(f"{labels}\n{keys}"), _indexed("\n".join(found)))
+
+
+def _indexed(text: str) -> str:
+    """SQLite's index of parts takes a zero for the end of the text."""
+    return storable(text).replace("\0", " ")
 
 
 def _read(body: bytes) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -182,14 +183,16 @@ class Templates:
         made: list[Template] = []
         spelled: dict[str, str] = {}
         taken: dict[str, set[str]] = {}
+        wished: Counter[str] = Counter()  # so often, and so many of its numbers are taken
         with self._lock:
             try:
                 for wish, data in wanted:
+                    wished[wish] += 1
                     inside, _, name = names.below(folder, wish).rpartition("/")
                     if inside not in spelled:
                         spelled[inside] = self._places.spelled(inside)
                         taken.setdefault(spelled[inside], self._places.taken(spelled[inside]))
-                    free = names.free(name, taken[spelled[inside]])
+                    free = names.free(name, taken[spelled[inside]], number=wished[wish])
                     path = names.below(spelled[inside], free)
                     names.check_path(path)
                     self._places.put_bytes(path, data)
@@ -262,14 +265,12 @@ def _refuse_changed(template: Template, now: bytes | None) -> None:
     try:
         theirs = read(now, template.path)
     except TemplateError as error:
-        raise TemplateChanged(
-            f"{changed}, and is broken now. {error} Save again to write yours over it.", None
-        ) from None
+        raise TemplateChanged(f"{changed}, and is broken now. {error} Yours can be written over it.", None) from None
     raise TemplateChanged(f"{changed}. Look at that version first, or save yours over it.", theirs)
 
 
 def _removed(template: Template) -> TemplateChanged:
     return TemplateChanged(
-        f"{called(template.path)} was renamed or removed on the disk since it was opened. Save again to write it anew.",
+        f"{called(template.path)} was renamed or removed on the disk since it was opened. It can be written anew.",
         None,
     )

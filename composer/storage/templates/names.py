@@ -63,11 +63,10 @@ def below(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def free(name: str, taken: Container[str], word: str = "") -> str:
+def free(name: str, taken: Container[str], word: str = "", number: int = 1) -> str:
     """`name`, or the first of “name 2”, “name 3”… whose folded form is not in `taken`. `word` goes before the number:
-    “name copy”, “name copy 2”. Long names are cut to make room.
+    “name copy”, “name copy 2”. Those before `number` are known to be taken. Long names are cut to make room.
     """
-    number = 1
     while True:
         end = (f" {word}" if word else "") + (f" {number}" if number > 1 else "")
         fresh = _cut(name, end)

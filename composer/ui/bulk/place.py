@@ -28,6 +28,7 @@ from composer.ui.bulk.workers import Task, Told, Workers
 from composer.ui.jobs import Jobs
 from composer.ui.latest import Latest
 from composer.ui.theme import Theme
+from composer.ui.widgets.place import Pane, Place
 
 if TYPE_CHECKING:
     from composer.storage.mappings import Saved
@@ -38,7 +39,7 @@ COMPOSED = "Composed events"
 _NO_VALUES: Values[str, Json] = {}
 
 
-class BulkPlace(QWidget):
+class BulkPlace(Place):
     """Puts the pages together; the work on rows is done by processes.
 
     Signals: `edit_wanted(str, object, object)` a row in Compose: what it is called, its event, and what to call with
@@ -74,8 +75,25 @@ class BulkPlace(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
-        self.setFocusProxy(self.start)
         self._connect()
+
+    def home(self) -> QWidget:
+        return self._pages.currentWidget() or self.start
+
+    def panes(self) -> list[Pane]:
+        mapping, run = self.mapping, self.run
+        return [
+            Pane(self.start.area, self.start.open_button),
+            Pane(self.start.list, self.start.list),
+            Pane(mapping.table, mapping.table),
+            Pane(mapping.constant_table, mapping.constant_table),
+            Pane(mapping.preview, mapping.preview.editor),
+            Pane(mapping.import_button, mapping.import_button),
+            Pane(run.ready, run.ready.send),
+            Pane(run.groups, run.groups.list),
+            Pane(run.pane, run.table),
+            Pane(run.detail, run.detail.tabs),
+        ]
 
     def show_store(self, store: Store) -> None:
         """The store that events go to now."""
@@ -173,7 +191,6 @@ class BulkPlace(QWidget):
 
     def _begin(self) -> None:
         self._pages.setCurrentWidget(self.start)
-        self.setFocusProxy(self.start)
         self.start.show_ready()
         self._list_runs()
 
@@ -237,7 +254,6 @@ class BulkPlace(QWidget):
     def _show_mapping(self, preview: Told, mapping: Mapping | None, name: str) -> None:
         self._remapped = ""
         self._pages.setCurrentWidget(self.mapping)
-        self.setFocusProxy(self.mapping)
         self.mapping.show_preview(preview, mapping)
         if name:
             self.mapping.show_found(name)
@@ -332,7 +348,6 @@ class BulkPlace(QWidget):
 
     def _show_run(self, run: Run) -> None:
         self._pages.setCurrentWidget(self.run)
-        self.setFocusProxy(self.run)
         self.desk.show_run(run)
         self.run.setFocus()
 

@@ -12,6 +12,7 @@ from composer.event.limits import MAX_DEPTH
 from composer.storage.runs.states import FullRequest, Record, State
 from composer.ui.bulk.rows import STATES, said
 from composer.ui.history.reading import MOST_FINDINGS, Found
+from composer.ui.outcomes import in_words
 from composer.ui.widgets import when
 from composer.ui.widgets.json_editor import Mark
 from composer.ui.widgets.raw_text import readable
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
     from composer.event.table.cells import Cell
 
 _LONGEST_CELL = 1_000  # characters
-_KINDS = {  # of a request's end, as delivery names them
-    "queued": "queued",
-    "rejected": "rejected",
-    "refused-key": "key refused",
-    "unknown-store": "not found",
-    "rate-limited": "too many",
-    "server-error": "server failed",
-    "unexpected": "unexpected",
-    "could-not-connect": "not connected",
-    "no-answer": "no answer",
-    "cancelled": "cancelled",
-}
 
 
 class Answer(NamedTuple):
@@ -112,9 +101,7 @@ def _answer(full: FullRequest) -> Answer:
     title = f"Request {request.id:,} · {events}{again}"
     if not request.kind:
         return Answer(title, "On its way", "accent", "No answer yet.", "", "")
-    words = _KINDS.get(request.kind, request.kind)
-    status = f"{request.status} {words}" if request.status is not None else words.capitalize()
-    tone = {"queued": "good", "no-answer": "caution", "rate-limited": "caution"}.get(request.kind, "bad")
+    status, tone = in_words(request.kind, request.status)
     sentence = request.sentence
     problem = problem_in(full.headers, full.body)
     if problem and str(problem) not in sentence:

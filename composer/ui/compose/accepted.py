@@ -47,6 +47,8 @@ class AcceptedId(QObject):
         self._look()
 
     def _look(self) -> None:
+        if not self._composition.is_settled:
+            return  # until then it is not known what its variables become
         event = self._composition.event
         found = event.get("uniqueId") if isinstance(event, dict) else None
         unique_id = found if isinstance(found, str) else ""
@@ -57,13 +59,15 @@ class AcceptedId(QObject):
         if not unique_id or store is None:
             self._composition.say(ACCEPTED, [])
             return
+        asked = self._asked
         self._looking.run(
-            lambda: self._history().accepted(store, unique_id), lambda entry: self._tell(unique_id, entry), self._failed
+            lambda: self._history().accepted(store, unique_id), lambda entry: self._tell(asked, entry), self._failed
         )
 
-    def _tell(self, unique_id: str, entry: Entry | None) -> None:
-        if self._asked[0] != unique_id:
+    def _tell(self, asked: tuple[str, Store | None], entry: Entry | None) -> None:
+        if self._asked != asked:
             return
+        unique_id, _ = asked
         if entry is None:
             self._composition.say(ACCEPTED, [])
             return

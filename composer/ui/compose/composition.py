@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PRUNED = ("/customer/location", "/customer/customFields", "/data")  # made by the form, so it takes them away when empty
 
 SLOW = 0.012  # seconds
+LARGE = 100_000  # bytes; one that is much larger than the one before may be slow, however fast that was
 FRESH = 10_000  # milliseconds: so old may the moment be that `{{$now}}` means
 LISTED = 1000  # findings
 
@@ -66,6 +67,7 @@ class Composition(QObject):
         self._check: Check | None = None
         self._context: Context | None = None
         self._judgement = NOTHING_FOUND
+        self._judged_size = 0  # bytes
         self._clock = QTimer(self)
         self._clock.setInterval(FRESH)
         self._clock.timeout.connect(self._move_on)
@@ -218,9 +220,10 @@ class Composition(QObject):
             self.judged.emit()
 
     def judge_ahead(self, payload: Json) -> None:
-        """In a thread: have the checks remember what they find in the large parts of a payload still to come."""
-        if self._check is not None:
-            self._check(payload, 0)
+        """In a thread: have the checks, and what fills variables in, remember what they find in the large parts of a
+        payload still to come.
+        """
+        _judged(self._check, payload, 0, (), self._context)
 
     def set(self, pointer: str, value: Json) -> None:
         """Put a value at `pointer`, or take it away when it is MISSING; quick successions are one undo step."""
@@ -278,11 +281,12 @@ class Composition(QObject):
         self.changed.emit()
 
     def _judge(self) -> None:
-        """Check now, or in a thread when the last check was slow: findings may come late, keys may not."""
+        """Check now, or in a thread when it may be slow: findings may come late, keys may not."""
         if self._check is None or self._is_judging:
             return
-        work = self._work()
-        if self._judgement.seconds < SLOW:
+        work, before, size = self._work(), self._judged_size, self.view.size
+        self._judged_size = size
+        if self._judgement.seconds < SLOW and size < max(LARGE, 2 * before):
             self._take_over(work())
             return
         self._is_judging = True

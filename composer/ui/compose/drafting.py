@@ -82,6 +82,11 @@ class Drafting(QObject):
         """What is composed is the draft again."""
         self._is_suspended = False
 
+    def adopt(self) -> None:
+        """What is composed meanwhile is the draft from now on."""
+        self.go_on()
+        self._changed()
+
     def choose_and_open(self, parent: QWidget) -> None:
         """Ask for a JSON file and take the event in it."""
         from PySide6.QtWidgets import QFileDialog

@@ -52,18 +52,34 @@ class Filling(QObject):
 
     def show_store(self, store: Store) -> None:
         """The event goes to this store, which may have its own defaults."""
+        if self._store is None or store.id != self._store.id:
+            self._given.clear()
         self._store = store
-        self._given.clear()
         self._offer()
 
     def follow_sent(self) -> None:
         """What is composed was sent: the next one is another event."""
-        if not self._composition.uses_variables:
+        from composer.event.variables import uses_variables
+
+        if not uses_variables(self._composition.payload):
             return
         self._counter += 1
         self._composition.renew(self._counter)
         counter = self._counter
         self._jobs.run(lambda: self._settings.put(COUNTER, counter), failed=self._fail, in_order=True)
+
+    def ask(self) -> bool:
+        """Bring the keyboard to the first name that has no value; False when all have one."""
+        if self._strip is None or all(name in self._composition.values for name in self.names):
+            return False
+        self._strip.focus_first_empty()
+        return True
+
+    def save_now(self) -> None:
+        """Write what variables were given and wait for it. Raises StorageError."""
+        self._autosave.stop()
+        if self._known is not None:
+            self._known.save()
 
     def _look(self) -> None:
         if self._composition.payload is self._payload or not self._composition.is_judged:

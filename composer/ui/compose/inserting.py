@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from shiboken6 import isValid
 
@@ -18,6 +19,7 @@ class InsertButton(QPushButton):
         super().__init__("Variable ▾", room)
         self._room = room
         self._target: QWidget | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the cell that is edited open
         self.setToolTip("Put a variable where the cursor is: it is given its value when the event is sent")
         menu = VariableMenu(jobs, self)
         self.pressed.connect(lambda: menu.show_names(names()))

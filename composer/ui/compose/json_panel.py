@@ -99,6 +99,7 @@ class JsonPanel(QWidget):
 
     def copy(self) -> None:
         """Put the whole text on the clipboard."""
+        self._composition.judge_now()
         QGuiApplication.clipboard().setText(self._composition.sent())
 
     def take(self, text: str) -> None:
@@ -161,6 +162,9 @@ class JsonPanel(QWidget):
 
     def _offer_sent(self) -> None:
         """Without variables there is only one text; broken text is to be repaired."""
+        is_known = self._composition.is_settled or not self._composition.is_judged
+        if not is_known and self._composition.error is None:
+            return  # what its variables become is being looked for
         is_other = self._composition.uses_variables and self._composition.error is None
         self.as_sent.setVisible(is_other)
         if not is_other:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -35,7 +36,10 @@ class OpenTemplate(QObject):
         self._templates: Callable[[], Templates] | None = None
         self._opened: dict[int, tuple[Template, Json]] = {}  # by the origin of the event; with the payload as saved
         self._opening: Template | None = None
+        self._digests: dict[int, str] = {}  # by origin: of what was written here last, known before it is told
+        self._refused = -1  # the origin of the event that the notice is about
         composition.begun.connect(self._begin)
+        composition.changed.connect(self._follow)
 
     @property
     def template(self) -> Template | None:
@@ -61,15 +65,24 @@ class OpenTemplate(QObject):
         self._opening = template
         self._panel.take(jsontext.write(template.event, ""))
 
-    def save(self) -> None:
-        """Write what is composed to the template's file; without one, or for a starter, ask for a name."""
+    def adopt(self, template: Template, templates: Callable[[], Templates]) -> None:
+        """What is composed was saved as this template, and is composed from it now."""
+        self._templates = templates
+        self._opened[self._composition.origin] = (template, self._composition.payload)
+        self._digests.pop(self._composition.origin, None)
+        self.changed.emit()
+
+    def save(self, *, overwrite: bool = False) -> None:
+        """Write what is composed to the template's file; without one, or for a starter, ask for a name.
+        `overwrite` another's change that is known.
+        """
         template = self.template
         if template is None or template.starter:
             self.new_wanted.emit()
         elif self._composition.error is not None:
             self._composition.focus_wanted.emit("")
         else:
-            self._write(template._replace(event=self._composition.payload), False)
+            self._write(template, overwrite)
 
     def _begin(self) -> None:
         template, self._opening = self._opening, None
@@ -78,12 +91,22 @@ class OpenTemplate(QObject):
         self._notice.hide()
         self.changed.emit()
 
+    def _follow(self) -> None:
+        if self._refused != self._composition.origin:
+            self._notice.hide()
+
     def _write(self, template: Template, overwrite: bool) -> None:
         from composer.storage.templates import TemplateChanged, TemplateError
 
         templates, origin, payload = self._templates, self._composition.origin, self._composition.payload
         if templates is None:
             return
+
+        def work() -> Template:
+            digest = self._digests.get(origin, template.digest)
+            saved = templates().save(template._replace(event=payload, digest=digest), overwrite)
+            self._digests[origin] = saved.digest
+            return saved
 
         def done(saved: Template) -> None:
             self._opened[origin] = (saved, payload)
@@ -92,9 +115,10 @@ class OpenTemplate(QObject):
             self.changed.emit()
 
         def failed(error: Exception) -> None:
+            self._refused = origin
             if isinstance(error, TemplateChanged):
                 actions: list[tuple[str, Callable[[], object]]] = [
-                    ("Save mine over it", lambda: self._write(template, True))
+                    ("Save mine over it" if error.theirs else "Write it anew", partial(self.save, overwrite=True))
                 ]
                 theirs = error.theirs
                 if theirs is not None:
@@ -105,4 +129,4 @@ class OpenTemplate(QObject):
             else:
                 raise error
 
-        self._jobs.run(lambda: templates().save(template, overwrite), done, failed, in_order=True)
+        self._jobs.run(work, done, failed, in_order=True)

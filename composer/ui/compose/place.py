@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from composer.storage.drafts import Drafts
 from composer.storage.settings import Settings
@@ -24,7 +25,8 @@ from composer.ui.compose.sending import Sending
 from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
 from composer.ui.widgets.messages import Notice
-from composer.ui.widgets.pieces import GRID, Elided, button, label, restyle
+from composer.ui.widgets.pieces import GRID, Elided, button, restyle
+from composer.ui.widgets.place import Pane, Place
 
 if TYPE_CHECKING:
     from composer.ui.compose.variables_strip import VariablesStrip
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 SHOWN_NAME = 200  # characters
 
 
-class ComposePlace(QWidget):
+class ComposePlace(Place):
     """The place where one event is made and sent.
 
     Signals: `send_wanted(bool)` True to send in spite of errors; `new_wanted(bool)` a new event, True for the starter
@@ -77,6 +79,7 @@ class ComposePlace(QWidget):
         self.filling = Filling(jobs, settings, composition, lambda: self.template.defaults)
         self.filling.strip_made.connect(self._put_strip)
         self.filling.failed.connect(self.drafting.failed)
+        self._strip: VariablesStrip | None = None
         self._had_focus: QWidget | None = None
         self.checks = ChecksPanel(theme, composition)
         self.response = ResponsePanel(sending)
@@ -91,13 +94,12 @@ class ComposePlace(QWidget):
         self.split.addWidget(self._right())
         self.split.setStretchFactor(0, 8)
         self.split.setStretchFactor(1, 5)
-        self.split.setSizes([690, 420])
+        self.split.setSizes([665, 445])
         self.split.setHandleWidth(12)
         self.split.setChildrenCollapsible(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 12, 14, 12)
         outer.addWidget(self.split)
-        self.setFocusProxy(self.form.first_entry())
         composition.changed.connect(self._show_state)
         composition.judged.connect(self._show_state)
         composition.focus_wanted.connect(self._focus)
@@ -129,26 +131,20 @@ class ComposePlace(QWidget):
         self.setEnabled(not is_reading)
         self._note.setText("reading a long text…" if is_reading else "")
         if not is_reading and self._had_focus is not None:
-            self._had_focus.setFocus()
+            (self._had_focus if isValid(self._had_focus) else self.form.first_entry()).setFocus()  # a cell may be gone
 
-    def next_pane(self, step: int) -> None:
-        """Move the focus to the next of form, JSON, checks and send."""
-        panes: list[QWidget] = [self.form.first_entry(), self.json.editor, self.checks.list, self.send_button]
-        holders: list[QWidget] = [self.form, self.json, self.checks, self.send_button]
-        focus = self.focusWidget()
-        now = next(
-            (
-                at
-                for at, each in enumerate(holders)
-                if focus is not None and (each is focus or each.isAncestorOf(focus))
-            ),
-            -1,
-        )
-        for at in range(1, len(panes) + 1):
-            pane = panes[(now + at * step) % len(panes)]
-            if pane.isVisible():
-                pane.setFocus(Qt.FocusReason.TabFocusReason)
-                return
+    def home(self) -> QWidget:
+        return self.form.first_entry()
+
+    def panes(self) -> list[Pane]:
+        strip = self._strip
+        return [
+            *([Pane(strip, strip.first)] if strip is not None and strip.first is not None else []),
+            Pane(self.form, self.form.first_entry()),
+            Pane(self.json, self.json.editor),
+            Pane(self.checks, self.checks.list),
+            Pane(self.send_button, self.send_button),
+        ]
 
     def _left(self, jobs: Jobs) -> QWidget:
         left = QWidget()
@@ -160,8 +156,8 @@ class ComposePlace(QWidget):
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(self._title)
-        head.addWidget(self._note)
-        head.addStretch(1)
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        head.addWidget(self._note, 1)
         insert = InsertButton(jobs, lambda: self.filling.names, self)
         for menu in (self._new_menu(), self._save_menu(), insert, self._bulk_menu()):
             head.addWidget(menu)
@@ -173,6 +169,7 @@ class ComposePlace(QWidget):
         return left
 
     def _put_strip(self, strip: VariablesStrip) -> None:
+        self._strip = strip
         self._left_column.insertWidget(self._left_column.count() - 1, strip)
         strip.tab_before(self.form.first_entry())
 
@@ -224,7 +221,8 @@ class ComposePlace(QWidget):
         column.addWidget(self.response)
         foot = QHBoxLayout()
         foot.setSpacing(GRID)
-        self._held_back = label("", "small")
+        self._held_back = Elided("", "small")
+        self._held_back.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         foot.addWidget(self._held_back, 1)
         foot.addWidget(self.anyway_button)
         foot.addWidget(self.send_button)
@@ -235,7 +233,9 @@ class ComposePlace(QWidget):
         self._show_name()
         errors = 1 if self.composition.error is not None else len(self.composition.errors)
         self.state_said.emit(self._state())
-        self._held_back.setText(f"Held back by {counted(errors, 'error')}" if errors else "")
+        held_back = f"Held back by {counted(errors, 'error')}" if errors else ""
+        self._held_back.setText(held_back)
+        self.send_button.setToolTip(f"{held_back} (Ctrl+Enter)" if held_back else "Ctrl+Enter")
         restyle(self._held_back, "look", "problem" if errors else "small")
         self.anyway_button.setVisible(errors > 0)
         self.send_button.setEnabled(not self.sending.is_under_way)

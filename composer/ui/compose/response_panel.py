@@ -9,31 +9,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from composer.ui.compose.sending import Sending
+from composer.ui.outcomes import in_words
 from composer.ui.widgets.pieces import Card, button, chip, label, restyle
 
 if TYPE_CHECKING:
     from composer.delivery.sender import Sent
 
-TONES = {
-    "queued": "good",
-    "no-answer": "caution",
-    "rate-limited": "caution",
-    "unexpected": "caution",
-    "cancelled": "plain",
-}
 MAY_BE_TRIED_AGAIN = {"no-answer", "rate-limited", "server-error", "could-not-connect", "cancelled"}
-WORDS = {
-    "queued": "Queued (202)",
-    "rejected": "Rejected",
-    "refused-key": "Key refused",
-    "unknown-store": "Unknown store",
-    "rate-limited": "Too many requests",
-    "server-error": "Server error",
-    "unexpected": "Unexpected answer",
-    "could-not-connect": "Not connected",
-    "no-answer": "No answer",
-    "cancelled": "Cancelled",
-}
 
 
 class ResponsePanel(Card):
@@ -95,10 +77,8 @@ class ResponsePanel(Card):
         outcome = sent.outcome
         self._entry = sent.entry
         self._took = f"{outcome.duration_ms:,} ms"
-        words = WORDS[outcome.kind.value]
-        if outcome.status is not None and str(outcome.status) not in words:
-            words = f"{outcome.status} {words}"
-        self._end(words, TONES.get(outcome.kind.value, "bad"), " ".join(filter(None, (outcome.sentence, sent.remark))))
+        words, tone = in_words(outcome.kind.value, outcome.status)
+        self._end(words, tone, " ".join(filter(None, (outcome.sentence, sent.remark))))
         self._again.setVisible(outcome.kind.value in MAY_BE_TRIED_AGAIN)
 
     def show_failure(self, sentence: str) -> None:

@@ -31,6 +31,8 @@ class RowEditing(QObject):
         self._compose = compose
         self._before: str | None = None
         self._save: Save | None = None
+        self._is_loading = False
+        compose.composition.begun.connect(self._follow_other)
 
     @property
     def is_under_way(self) -> bool:
@@ -44,12 +46,21 @@ class RowEditing(QObject):
             drafting.suspend()
             self._before = self._compose.composition.wire()
         self._save = save
+        self._is_loading = True
         self._compose.composition.load(jsontext.dumps(payload))
+        self._is_loading = False
         self._compose.row_strip.say(
             "accent",
             f"This is {name}. Changes go to the row, not to your draft.",
             [("Save to the row", self._finish), ("Leave the row as it was", self._leave)],
         )
+
+    def _follow_other(self) -> None:
+        """Another event was begun in the row's place: it is the draft now, and the row stays as it was."""
+        if self._save is not None and not self._is_loading:
+            self._before = self._save = None
+            self._compose.row_strip.hide()
+            self._compose.drafting.adopt()
 
     def _finish(self) -> None:
         composition, save = self._compose.composition, self._save

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QWidget
 
 from composer.event import jsontext
@@ -31,13 +33,18 @@ class SentView(JsonEditor):
     def refresh(self) -> None:
         """Show what would be sent now."""
         event = self._composition.event
-        if not self.isVisible() or event is self._printed:
+        if not self.isVisible() or not self._composition.is_settled or event is self._printed:
             return
         self._printed = event
         if self._composition.view.size < LONG:
             self.show_text(readable(self._composition.sent()))
         else:
-            self._printing.run(lambda: readable(jsontext.write(event, "")), self.show_text, _raise)
+            work, show = (lambda: readable(jsontext.write(event, ""))), partial(self._show_printed, event)
+            self._printing.run(work, show, _raise)
+
+    def _show_printed(self, event: Json, text: str) -> None:
+        if event is self._printed:  # else another one is shown meanwhile, or will be
+            self.show_text(text)
 
 
 def _raise(error: Exception) -> None:

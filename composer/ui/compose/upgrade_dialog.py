@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from composer.event.differences import differences
 from composer.ui.theme import Theme
 from composer.ui.widgets.diff_view import DiffView
 from composer.ui.widgets.messages import Wrapped
-from composer.ui.widgets.pieces import GRID, button, label
+from composer.ui.widgets.pieces import GRID, label, restyle
 
 if TYPE_CHECKING:
     from composer.event.pasted import Pasted
@@ -25,21 +25,20 @@ class UpgradeDialog(QDialog):
         self.resize(720, 560)
         title = label("This event has the names of release 2.2.449", "title")
         said = Wrapped("", "muted")
-        said.say(" ".join(("It is composed with today's names:", *pasted.remarks[1:])))
+        said.say(" ".join(("It becomes an event with today's names.", *pasted.remarks[1:])))
         self.view = DiffView(theme, "The old event and the new one")
         self.view.show_lines(differences(pasted.before, pasted.text))
-        self.use = button("Use the upgraded event", self.accept, "primary")
+        foot = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.use = foot.addButton("Use the upgraded event", QDialogButtonBox.ButtonRole.AcceptRole)
+        restyle(self.use, "look", "primary")
         self.use.setDefault(True)
-        foot = QHBoxLayout()
-        foot.setSpacing(GRID)
-        foot.addStretch(1)
-        foot.addWidget(button("Cancel", self.reject))
-        foot.addWidget(self.use)
+        foot.accepted.connect(self.accept)
+        foot.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(GRID)
         column.addWidget(title)
         column.addWidget(said)
         column.addWidget(self.view, 1)
-        column.addLayout(foot)
+        column.addWidget(foot)
         self.finished.connect(self.deleteLater)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit, QRadioButton, QSizePolicy, QWidget
 
 from composer.event import jsontext
@@ -16,7 +16,8 @@ from composer.ui.widgets.pieces import GRID, Elided, button, restyle
 
 LONGEST_LINE = 20_000  # characters; a longer value is shown shortened and not edited here
 
-_LINE, _KIND = 1, 3  # columns
+_NAME, _LINE, _NOTE, _KIND = range(4)  # columns
+_NARROW = 520  # pixels; the line has the room of the note while there is none
 _YES = ("true", "yes", "1", "on")
 _NO = ("false", "no", "0", "off")
 
@@ -70,9 +71,9 @@ class VariableRow(QWidget):
         self._across.setHorizontalSpacing(GRID)
         self._across.setColumnMinimumWidth(_KIND, 82)
         left = Qt.AlignmentFlag.AlignLeft
-        for column, (widget, share) in enumerate(((title, 21), (self.line, 39), (self._note, 28))):
+        for column, widget in ((_NAME, title), (_LINE, self.line), (_NOTE, self._note)):
             self._across.addWidget(widget, 0, column)
-            self._across.setColumnStretch(column, share)
+        self._share()
         self._across.addWidget(self.kind_button, 0, _KIND, left)
         self._across.addWidget(self.menu_button, 0, _KIND + 1)
         self._show()
@@ -93,6 +94,10 @@ class VariableRow(QWidget):
         if self.line.isReadOnly():
             return "too long to edit here"
         return f"full: {LONGEST_LINE:,} characters" if len(self.line.text()) >= LONGEST_LINE else ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
 
     def show_value(self, value: Json) -> None:
         """Show `value`, unless it is the one that stands there: then what is typed stays as it is."""
@@ -131,8 +136,16 @@ class VariableRow(QWidget):
             self._note.setText(note)
             for each in (self.line, *(self.answer.buttons if self.answer is not None else ())):
                 each.setAccessibleDescription(note)
+            self._share()
         restyle(self._note, "look", "problem" if is_problem else "small")
         restyle(self.line, "state", "error" if is_problem else "")
+
+    def _share(self) -> None:
+        """Share the room among name, line and note; the names of all rows are equally wide."""
+        is_narrow = self.width() < _NARROW
+        note = 28 if self._note.text() or not is_narrow else 0
+        for column, share in ((_NAME, 27 if is_narrow else 21), (_LINE, 67 - note), (_NOTE, note)):
+            self._across.setColumnStretch(column, share)
 
     def _show(self, text: str | None = None) -> None:
         """Bring what is to be seen up to kind and value; `text` is what was typed for it."""

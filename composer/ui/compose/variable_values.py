@@ -159,7 +159,14 @@ def _read(kept: Json) -> tuple[dict[Key, Json], dict[Key, Json]]:
 
 def _entries(kept: Json, part: str) -> dict[Key, Json]:
     rows: Any = kept.get(part, []) if isinstance(kept, dict) else []
-    return {(row, name): jsontext.parse(text).payload for row, name, text in rows}
+    read: dict[Key, Json] = {}
+    for each in rows if isinstance(rows, list) else ():
+        try:
+            row, name, text = each
+            read[int(row), str(name)] = jsontext.parse(text).payload
+        except (ValueError, TypeError, AttributeError):
+            continue  # what another release may have kept costs only itself
+    return read
 
 
 def _written(part: dict[Key, Json]) -> Json:

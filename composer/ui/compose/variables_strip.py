@@ -110,6 +110,11 @@ class VariablesStrip(Card):
         self._follower = follower
         self._put_in_order()
 
+    @property
+    def first(self) -> QWidget | None:
+        """Where the first value is given; None while nothing is asked for."""
+        return self._rows[self._names[0]].field if self._rows else None
+
     def focus_first_empty(self) -> None:
         """Go to the first line that has no value, or to the first one."""
         empty = [name for name in self._names if self._values[name] is MISSING]

@@ -17,7 +17,7 @@ MOST = 8  # entries; whoever wants more of them looks in History
 
 
 def past_item(entry: Entry, show: Callable[[int], object]) -> Item:
-    """The item of an entry: “Order Placed — alice@example.com”, “202 queued · Acme staging · 12:04:11”."""
+    """The item of an entry: “Order Placed — alice@example.com”, “Queued (202) · Acme staging · 12:04:11”."""
     name = f"{entry.event_name or '(no name)'} — {LEFT_TO_RIGHT}{entry.customer or '(nobody)'}"
     detail = f"{status(entry)[0]} · {entry.store_name} · {when.short(entry.begun_ms)}"
     return Item(f"past {entry.id}", name, detail, "", partial(show, entry.id))

@@ -57,9 +57,11 @@ class Detail(QWidget):
             self.tabs.addTab(name)
         self.tabs.setAccessibleName("Request, response or comparison")
         self.status = chip()
-        self.card = Card(" ")
+        self.title = Elided("", "heading")
+        self.card = Card()
         self.sentence = Wrapped("", "muted")
         self.reason = Wrapped("", "small")
+        self.card.body.addLayout(titled(self.status, self.title))
         self.card.body.addWidget(self.sentence)
         self.card.body.addWidget(self.reason)
         self.about = Elided("", "small")
@@ -99,6 +101,11 @@ class Detail(QWidget):
         """The entry that is shown, as it was read."""
         return self._reading.full.entry if self._reading else None
 
+    @property
+    def first(self) -> QWidget:
+        """Where the keyboard goes first."""
+        return self.tabs
+
     def show_nothing(self) -> None:
         """Say that nothing is chosen."""
         self._reading = None
@@ -111,7 +118,7 @@ class Detail(QWidget):
         self._reading = reading
         self.status.setText(reading.status)
         restyle(self.status, "chip", reading.tone)
-        self.card.title.setText(reading.title[:120])
+        self.title.setText(reading.title if reading.title != reading.status else "")
         self.sentence.say(reading.sentence)
         self.reason.say(reading.reason)
         self.reason.setVisible(bool(reading.reason))
@@ -136,10 +143,6 @@ class Detail(QWidget):
         self._pages.setCurrentIndex(1)
 
     def _arrange(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self.tabs)
-        head.addStretch(1)
-        head.addWidget(self.status)
         request_page = QWidget()
         column = QVBoxLayout(request_page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -154,7 +157,7 @@ class Detail(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addLayout(head)
+        column.addWidget(self.tabs)
         column.addWidget(self.card)
         column.addWidget(self._turned, 1)
         column.addWidget(TwoGroups((self.copy, self.template), (self.edit, self.again)))
@@ -233,6 +236,15 @@ class Detail(QWidget):
     def _send_again(self) -> None:
         if self._reading is not None:
             self.send_again.emit(self._reading.full)
+
+
+def titled(status: QWidget, title: QWidget) -> QHBoxLayout:
+    """A status in front of a title that may be long."""
+    line = QHBoxLayout()
+    line.setSpacing(GRID)
+    line.addWidget(status)
+    line.addWidget(title, 1)
+    return line
 
 
 def _wire(head: RawText, body: JsonEditor) -> Card:

@@ -33,6 +33,7 @@ class FilterBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._span: Span | None = None
+        self._is_forgetting = False
         self.words = QLineEdit()
         self.words.setPlaceholderText("Search events, customers, IDs, errors, payloads")
         self.words.setAccessibleName("Search the history")
@@ -103,10 +104,9 @@ class FilterBar(QWidget):
 
     def forget(self) -> None:
         """Look for everything again."""
-        was_empty = self.is_empty
-        self.words.blockSignals(True)
+        was_empty, self._is_forgetting = self.is_empty, True
         self.words.clear()
-        self.words.blockSignals(False)
+        self._is_forgetting = False
         for each in self.buttons:
             each.choose(frozenset())
         self._span = None
@@ -143,6 +143,8 @@ class FilterBar(QWidget):
         column.addWidget(filters)
 
     def _changed(self) -> None:
+        if self._is_forgetting:  # all at once
+            return
         self._show_chips()
         self.changed.emit()
 

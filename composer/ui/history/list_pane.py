@@ -18,7 +18,7 @@ from composer.ui.widgets.numbered_table import NumberedTable
 from composer.ui.widgets.pieces import GRID, Card, Elided, button
 
 _STORE = 3  # the column
-_NARROW = 430  # pixels; the store is named beside the list, too
+_NARROW = 520  # pixels; the store is named beside the list, too
 
 
 class ListPane(QWidget):

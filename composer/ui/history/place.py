@@ -25,11 +25,12 @@ from composer.ui.latest import Latest
 from composer.ui.theme import Theme
 from composer.ui.widgets.messages import EmptyState, Notice
 from composer.ui.widgets.pieces import GRID, button
+from composer.ui.widgets.place import Pane, Place
 
 _FACTS_EVERY = 2_000  # milliseconds, while much is sent
 
 
-class HistoryPlace(QWidget):
+class HistoryPlace(Place):
     """Search, activity and list, and the chosen entry beside them. The database is read in threads.
 
     Signals: `edit_as_new(str)` and `save_as_template(str)` with the body of a request; `send_again(object)` with the
@@ -65,7 +66,18 @@ class HistoryPlace(QWidget):
         self._facts_soon = Later(_FACTS_EVERY, self._read_facts, self)
         self._arrange()
         self._connect()
-        self.setFocusProxy(self.pane.table)
+
+    def home(self) -> QWidget:
+        return self.pane.table
+
+    def panes(self) -> list[Pane]:
+        list_ = self.pane.everything if self.pane.everything.isVisible() else self.pane.table
+        return [
+            Pane(self.filters, self.filters.words),
+            Pane(self.activity, self.activity.chart),
+            Pane(self.pane, list_),
+            Pane(self._details, self._shown.first),
+        ]
 
     def refresh(self) -> None:
         """Read what has come since; the chosen entry stays chosen, and is read again when it has changed."""

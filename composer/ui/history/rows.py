@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from composer.delivery.outcome import OutcomeKind
 from composer.storage.history import Entry, RunKind
+from composer.ui.outcomes import WORDS, in_words
 from composer.ui.widgets import when
 from composer.ui.widgets.paged_model import Cell
 
@@ -16,18 +16,6 @@ HEADERS = ("When", "Event", "Customer", "Store", "Status")
 SAMPLES = {0: Cell("30 Nov 23:59"), 4: Cell("Not all queued", "bad")}
 WEIGHTS = {1: 8, 2: 8, 3: 5}  # how the other columns share the room
 
-_WORDS = {
-    OutcomeKind.QUEUED: ("queued", "good"),
-    OutcomeKind.REJECTED: ("rejected", "bad"),
-    OutcomeKind.REFUSED_KEY: ("key refused", "bad"),
-    OutcomeKind.UNKNOWN_STORE: ("not found", "bad"),
-    OutcomeKind.RATE_LIMITED: ("too many", "caution"),
-    OutcomeKind.SERVER_ERROR: ("server failed", "bad"),
-    OutcomeKind.UNEXPECTED: ("unexpected", "caution"),
-    OutcomeKind.COULD_NOT_CONNECT: ("Not connected", "bad"),
-    OutcomeKind.NO_ANSWER: ("No answer", "caution"),
-    OutcomeKind.CANCELLED: ("Cancelled", "plain"),
-}
 _RUNS = {
     RunKind.UNDER_WAY: ("Run under way", "accent"),
     RunKind.PAUSED: ("Run paused", "caution"),
@@ -38,7 +26,7 @@ _RUNS = {
 
 # The kinds of Entry with their words, as a filter names them.
 KINDS = {
-    **{kind.value: words if words[0].isupper() else words.capitalize() for kind, (words, _) in _WORDS.items()},
+    **{kind: words for kind, (words, _) in WORDS.items()},
     **{kind.value: words if words.startswith("Run") else f"Run: {words.lower()}" for kind, (words, _) in _RUNS.items()},
 }
 
@@ -57,18 +45,12 @@ def rows(entries: Iterable[Entry]) -> list[Row]:
 
 
 def status(entry: Entry) -> tuple[str, str]:
-    """The words of an entry's status, such as "202 queued", and the tone of their chip."""
+    """The words of an entry's status, such as "Queued (202)", and the tone of their chip."""
     if entry.run:
         return _RUNS[RunKind(entry.kind)]
     if entry.finished_ms is None and time.time() * 1000 - entry.begun_ms < STILL_POSSIBLE:
         return "No answer yet", "caution"
-    return cell_of_kind(OutcomeKind(entry.kind), entry.status)
-
-
-def cell_of_kind(kind: OutcomeKind, status: int | None) -> tuple[str, str]:
-    """The words for what became of a request, and the tone of their chip."""
-    words, tone = _WORDS[kind]
-    return f"{status} {words}" if status is not None and kind != OutcomeKind.NO_ANSWER else words, tone
+    return in_words(entry.kind, entry.status)
 
 
 def _cells(entry: Entry) -> tuple[Cell, ...]:

@@ -6,27 +6,31 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from composer.delivery.outcome import OutcomeKind
 from composer.storage.database import StorageError
 from composer.storage.history import Entry, FullEntry
 from composer.storage.runs import FullRequest, Request, Run, RunError, Runs
-from composer.ui.history.rows import cell_of_kind, status
+from composer.ui.history.detail import titled
+from composer.ui.history.rows import status
 from composer.ui.jobs import Jobs
 from composer.ui.latest import Latest
+from composer.ui.outcomes import in_words
 from composer.ui.theme import Theme
 from composer.ui.widgets import when
 from composer.ui.widgets.json_editor import JsonEditor
 from composer.ui.widgets.messages import Wrapped
 from composer.ui.widgets.paged_model import Cell, PagedModel
-from composer.ui.widgets.pieces import GRID, Card, Strip, button, chip, restyle
+from composer.ui.widgets.pieces import GRID, Card, Elided, Strip, button, chip, restyle
 from composer.ui.widgets.raw_text import RawText, readable
 from composer.ui.widgets.table import Table
 
 PAGE = 200  # requests read at a time
 MOST_FOUND = 1_000  # rows looked for in a run
 _MOST_NAMED = 12
+_LEAST = (1, 4)  # the columns that are left out where it is narrow; the requests of a run follow each other closely
+_NARROW = 430  # pixels
 HEADERS = ("Request", "When", "Rows", "Status", "Took")
 SAMPLES = {0: Cell("Request"), 1: Cell("30 Nov 23:59"), 2: Cell("1,000"), 4: Cell("999 ms")}
 
@@ -77,8 +81,9 @@ class RunDetail(QWidget):
         self._reader = Latest(jobs)
         self._reading: RunReading | None = None
         self.status = chip()
-        self.card = Card(" ")
-        self.card.head.addWidget(self.status)
+        self.title = Elided("", "heading")
+        self.card = Card()
+        self.card.body.addLayout(titled(self.status, self.title))
         self.sentence = Wrapped("", "muted")
         self.card.body.addWidget(self.sentence)
         self.found = Strip()
@@ -106,6 +111,16 @@ class RunDetail(QWidget):
         """The entry that is shown, as it was read."""
         return self._reading.full.entry if self._reading else None
 
+    @property
+    def first(self) -> QWidget:
+        """Where the keyboard goes first."""
+        return self.list if self.model.rows else self.open
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for column in _LEAST:
+            self.list.setColumnHidden(column, self.width() < _NARROW)
+
     def show_reading(self, reading: RunReading) -> None:
         """Show one run; the chosen request stays chosen."""
         is_same = self._reading is not None and self._reading.id == reading.id
@@ -115,7 +130,7 @@ class RunDetail(QWidget):
         self._reading = reading
         self.status.setText(reading.status)
         restyle(self.status, "chip", reading.tone)
-        self.card.title.setText(reading.title[:120])
+        self.title.setText(reading.title)
         self.sentence.say(reading.sentence)
         self._show_found(reading.rows_found)
         self.open.setEnabled(reading.run is not None)
@@ -201,5 +216,5 @@ def _cell(request: Request, column: int) -> Cell:
     if column == 3:
         if not request.kind:
             return Cell("No answer yet", "caution")
-        return Cell(*cell_of_kind(OutcomeKind(request.kind), request.status))
+        return Cell(*in_words(request.kind, request.status))
     return Cell(f"{request.duration_ms:,} ms" if request.kind else "")

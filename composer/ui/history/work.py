@@ -146,7 +146,7 @@ class Work(QObject):
 
     def _show(self, done: int, of: int) -> None:
         if self.is_busy:
-            self.card.say(f"{self._sentence}: {done:,} of {of:,}", done / max(of, 1))
+            self.card.say(f"{done:,} of {of:,} · {self._sentence}", done / max(of, 1))
 
     def _end(self) -> None:
         self.is_busy = False

@@ -30,6 +30,7 @@ from composer.ui.theme import Theme
 from composer.ui.widgets.messages import EmptyState, Notice, ask
 from composer.ui.widgets.paged_model import PagedModel
 from composer.ui.widgets.pieces import GRID, Card, button, label
+from composer.ui.widgets.place import Pane, Place
 from composer.ui.widgets.table import Table
 
 PAGE = 100  # events and profiles read at a time
@@ -51,7 +52,7 @@ class _Seen(NamedTuple):
     faults: list[dict[str, Any]]
 
 
-class SandboxPlace(QWidget):
+class SandboxPlace(Place):
     """Events and profiles, the newest first, looked at once a second while the place is seen.
 
     Signals: `start_wanted()` when the sandbox does not run and is to be started.
@@ -86,11 +87,16 @@ class SandboxPlace(QWidget):
         self.reload = button("Refresh", self.refresh)
         self.empty = button("Empty the sandbox…", self._ask_to_empty)
         self._arrange()
-        self.setFocusProxy(self.tabs)
         self._timer = QTimer(self)
         self._timer.setInterval(SECOND)
         self._timer.timeout.connect(self.refresh)
         self._show_whether_running()
+
+    def home(self) -> QWidget:
+        return self.tabs if self.tabs.isVisible() else self.start
+
+    def panes(self) -> list[Pane]:
+        return [Pane(each, each) for each in (self.tabs, self.event_list, self.profile_list)]
 
     def refresh(self) -> None:
         """Look inside again; what is chosen and where the list stands stays."""

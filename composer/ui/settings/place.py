@@ -22,6 +22,7 @@ from composer.ui.theme import Choice, Theme
 from composer.ui.widgets.messages import Notice, Wrapped
 from composer.ui.widgets.paged_model import Cell, PagedModel
 from composer.ui.widgets.pieces import GRID, Card, button, label
+from composer.ui.widgets.place import Pane, Place
 from composer.ui.widgets.table import Table
 
 THEME = "theme"  # the name under which the choice is kept in Settings
@@ -39,7 +40,7 @@ class _Line(NamedTuple):
     is_edited: bool
 
 
-class SettingsPlace(QWidget):
+class SettingsPlace(Place):
     """Appearance, data folder and stores.
 
     Signals: `stores_changed()` after a store or its key was saved or removed; `theme_chosen(str)` with a
@@ -78,10 +79,22 @@ class SettingsPlace(QWidget):
         self.list.chosen.connect(self._show_form)
         self.add = button("Add store", self.add_store)
         self.pages = QStackedWidget()
+        self._look = self._appearance()
         self._arrange()
-        self.setFocusProxy(self.list)
         theme.changed.connect(self._show_theme)
         self._show_theme()
+
+    def home(self) -> QWidget:
+        return self.list
+
+    def panes(self) -> list[Pane]:
+        form = self.pages.currentWidget()
+        return [
+            Pane(self._look, self.choices[self._theme.choice]),
+            Pane(self.keeping, self.keeping.days.tick),
+            Pane(self.list, self.list),
+            *([Pane(form, form.name)] if isinstance(form, StoreForm) else []),
+        ]
 
     def refresh(self) -> None:
         """Read the stores again; what is typed stays."""
@@ -119,7 +132,7 @@ class SettingsPlace(QWidget):
         top.setSpacing(GRID + 4)
         of_the_window = QVBoxLayout()
         of_the_window.setSpacing(GRID + 4)
-        of_the_window.addWidget(self._appearance())
+        of_the_window.addWidget(self._look)
         of_the_window.addWidget(self._folder(), 1)
         top.addLayout(of_the_window, 1)
         top.addWidget(self.keeping, 1)

@@ -340,7 +340,7 @@ class SandboxPage(QWidget):
         super().__init__(parent)
         card = Card("Sandbox")
         words, tone, sentence = KINDS[Kind.SANDBOX]
-        card.head.insertWidget(1, chip(words.lower(), tone))
+        card.head.insertWidget(1, chip(words, tone))
         card.body.addWidget(Wrapped(sentence))
         always = "It is always there and has nothing to set. Nothing sent to it leaves this computer."
         card.body.addWidget(Wrapped(always, "muted"))

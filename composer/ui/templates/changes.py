@@ -29,11 +29,12 @@ class _Saved(NamedTuple):
 class Changes(QObject):
     """Changes the templates of a `Shelf`, which reads them again afterwards.
 
-    Signals: `shown(str)` the path of a template to be shown; `folder_made(str)` the path of a new folder, which is to
-    be given a name.
+    Signals: `shown(str)` the path of a template to be shown; `made(Template)` a new one was written; `folder_made(str)`
+    the key of a new folder's line, which is to be given a name.
     """
 
     shown = Signal(str)
+    made = Signal(object)
     folder_made = Signal(str)
 
     def __init__(self, jobs: Jobs, shelf: Shelf, notice: Notice, parent: QObject) -> None:
@@ -51,6 +52,7 @@ class Changes(QObject):
             dialog.accept()
             self._say("good", f"“{made.name}” is saved.")
             self.shown.emit(made.path)
+            self.made.emit(made)
 
         self._run(lambda: templates.create(template), done, failed)
 

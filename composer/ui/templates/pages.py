@@ -56,6 +56,14 @@ class Pages(QStackedWidget):
         self._remove: Act = ("Delete", self.remove_wanted.emit)
         self._export: Act = ("Export…", self.export_wanted.emit)
 
+    @property
+    def first(self) -> QWidget:
+        """Where the keyboard goes first; a widget that can't have it while nothing is chosen."""
+        page = self.currentWidget()
+        if page is self.preview:
+            return self.preview.event_text
+        return self.summary.first if page is self.summary else self._empty
+
     def show_chosen(self, line: Line | None, selected: Sequence[Line], has_own: bool) -> None:
         """Show the current line, or the selected ones when there are several; `has_own`: there are templates of one's
         own to choose from.

@@ -25,13 +25,14 @@ from composer.ui.templates.shelf import Seen, Shelf
 from composer.ui.theme import Theme
 from composer.ui.widgets.messages import EmptyState, Notice
 from composer.ui.widgets.pieces import GRID, Card, button, label
+from composer.ui.widgets.place import Pane, Place
 
 PATIENCE = 500  # milliseconds before a wait is said
 _READING = ("Reading the templates…", "They are shown as soon as all of them are read.")
 _NOTHING_FOUND = ("Nothing found", "Names, folders, descriptions, tags and event names were searched.")
 
 
-class TemplatesPlace(QWidget):
+class TemplatesPlace(Place):
     """The templates on disk, by folders, and the chosen one beside them. The disk is used in threads.
 
     Signals: `use_wanted(Template)` one is to be composed; `bulk_wanted(Template)` one is to be sent many times;
@@ -70,7 +71,12 @@ class TemplatesPlace(QWidget):
         self._impatience = Later(PATIENCE, lambda: self._lists.setCurrentWidget(self._reading), self)
         self._arrange()
         self._connect()
-        self.setFocusProxy(self.list)
+
+    def home(self) -> QWidget:
+        return self.list
+
+    def panes(self) -> list[Pane]:
+        return [Pane(self.search_box, self.search_box), Pane(self.list, self.list), Pane(self.pages, self.pages.first)]
 
     def refresh(self) -> None:
         """Read what has changed on disk; choice and view stay."""

@@ -17,6 +17,7 @@ from composer.ui.widgets.pieces import GRID, Card, Elided, button
 from composer.ui.widgets.table import ROW_HEIGHT, Table
 
 _MOST_FINDINGS_SEEN, _MOST_ASKS_SEEN = 3, 4
+_MOST_LINES = 2  # of the description
 _HEADER = 28
 
 
@@ -45,7 +46,7 @@ class Preview(QWidget):
         self.star.setCheckable(True)
         self.edit = button("Edit details…", lambda: self.edit_wanted.emit(self.template))
         self.place = Elided("", "small")
-        self.description = Wrapped("", "muted")
+        self.description = Wrapped("", "muted", most_lines=_MOST_LINES)
         self.tags = Chips(theme, "Tags")
         self.asks_model = PagedModel(HEADERS, lambda ask: ask.name, _cell)
         self.asks_model.setParent(self)
@@ -119,7 +120,7 @@ class Preview(QWidget):
         self._asks_card = Card()
         self._asks_card.body.setContentsMargins(1, 1, 1, 1)
         self._asks_card.body.addWidget(self.asks)
-        for card in (about, self._asks_card, self.findings):
+        for card in (self._asks_card, self.findings):
             card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         foot = QHBoxLayout()
         foot.setSpacing(GRID)
@@ -137,7 +138,7 @@ class Preview(QWidget):
         column.addWidget(self.event_text, 1)
         column.addWidget(self.findings)
         column.addLayout(foot)
-        self.event_text.setMinimumHeight(80)
+        self.event_text.setMinimumHeight(64)
 
     def _show_asks(self, asks: list[Ask]) -> None:
         self.asks_model.show_newest(asks, True)

@@ -36,6 +36,13 @@ class Summary(QWidget):
         column.addWidget(card)
         column.addStretch(1)
 
+    @property
+    def first(self) -> QWidget:
+        """The button for what can be done first; what is above it when there is none."""
+        item = self._acts.itemAt(0)
+        made = item.widget() if item is not None else None
+        return made if made is not None else self.name
+
     def say(self, name: str, text: str, acts: Sequence[Act], problem: str = "") -> None:
         """Show all of it; `problem` is a sentence about what is wrong. What is said already stays as it is."""
         said = (name, text, tuple(words for words, _ in acts), problem)

@@ -9,16 +9,23 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from composer.ui.widgets.flow import Flow
 from composer.ui.widgets.pieces import GRID, Strip, button, label, repolish, restyle
 
 MOST_CHARACTERS = 600  # of a sentence; the tooltip has more of it
 
 
 class Wrapped(QLabel):
-    """A label of several lines that also breaks words too long for it, and never asks for more width than there is."""
+    """A label of several lines that also breaks words too long for it, and never asks for more width than there is.
 
-    def __init__(self, text: str = "", look: str = "", parent: QWidget | None = None) -> None:
+    With `most_lines` it has no more lines than these, and says the whole in its tooltip.
+    """
+
+    def __init__(
+        self, text: str = "", look: str = "", parent: QWidget | None = None, most_lines: int | None = None
+    ) -> None:
         super().__init__(text, parent)
+        self._most_lines = most_lines
         self.setTextFormat(Qt.TextFormat.PlainText)
         if look:
             self.setProperty("look", look)
@@ -30,7 +37,7 @@ class Wrapped(QLabel):
         """Show a text; a very long one ends in … and is longer in the tooltip."""
         cut = text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + "…"
         self.setText(cut)
-        self.setToolTip(text[: 10 * MOST_CHARACTERS] if cut != text else "")
+        self.setToolTip(text[: 10 * MOST_CHARACTERS] if cut != text or self._most_lines is not None else "")
         self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
@@ -53,7 +60,16 @@ class Wrapped(QLabel):
         painter.end()
 
     def _laid_out(self, width: int) -> QTextLayout:
-        layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font())
+        layout = self._lay_out(self.text().replace("\n", "\u2028"), width)
+        most = self._most_lines
+        if most is None or layout.lineCount() <= most:
+            return layout
+        last = layout.lineAt(most - 1)
+        end = self.fontMetrics().elidedText(layout.text()[last.textStart() :], Qt.TextElideMode.ElideRight, width)
+        return self._lay_out(layout.text()[: last.textStart()] + end, width)
+
+    def _lay_out(self, text: str, width: int) -> QTextLayout:
+        layout = QTextLayout(text, self.font())
         option = QTextOption(self.alignment())
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
@@ -75,8 +91,7 @@ class Notice(QFrame):
         self.setObjectName("strip")
         self._mark = label("", "strong")
         self._text = Wrapped()
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(GRID)
+        self._buttons = Flow()
         words = QVBoxLayout()
         words.setSpacing(GRID)
         words.addWidget(self._text)
@@ -106,7 +121,6 @@ class Notice(QFrame):
                 old.deleteLater()
         for name, act in acts:
             self._buttons.addWidget(button(name, act))
-        self._buttons.addStretch(1)
         self.show()
 
 

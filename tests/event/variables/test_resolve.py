@@ -15,7 +15,7 @@ from composer.event import jsontext
 from composer.event.findings import Severity
 from composer.event.limits import MAX_DEPTH
 from composer.event.payload import Number, Set, apply, get, join
-from composer.event.variables import Context, asked, escaped, resolve, uses_variables
+from composer.event.variables import Context, asked, escaped, made_up, resolve, uses_variables
 
 NOW = datetime(2026, 11, 25, 17, 0, 5, tzinfo=UTC)
 VALUES: dict[str, Any] = {
@@ -215,6 +215,21 @@ def test_a_value_nested_too_deep_for_its_place_is_refused() -> None:
     assert resolve({"a": "x {{deep}}"}, context).payload == {"a": "x " + "[" * MAX_DEPTH + "1" + "]" * MAX_DEPTH}
     (finding,) = resolve("x {{deep}}", context._replace(values={"deep": [deep]})).findings
     assert finding.code == "bad-variable"
+
+
+@pytest.mark.parametrize("text", ["$random {} 1", "$random 1 1{}", "$now {}", "$now +{}", "$now date %{}", "${}"])
+def test_no_sentence_holds_a_long_argument(text: str) -> None:
+    for long in ("a" * 100_000, "1" * 100_000, "a\ud800\u202e"):
+        (finding,) = resolve({"a": f"{{{{{text.format(long)}}}}}"}, CONTEXT).findings
+        assert len(finding.message) < 400
+        assert not {"\ud800", "\u202e"} & set(finding.message)
+
+
+def test_built_ins_are_told_by_their_name_alone() -> None:
+    assert made_up({"a": "{{$now+2d}} {{ $now }}", "b": "{{$random 1 2}} {{total}} {{$nothing}}"}) == [
+        "$now",
+        "$random",
+    ]
 
 
 def test_names_are_asked_for_once_in_the_order_of_the_document() -> None:

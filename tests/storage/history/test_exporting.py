@@ -127,6 +127,12 @@ def test_a_file_that_cannot_be_written_is_told(history: History, tmp_path: Path,
     )
 
 
+@pytest.mark.parametrize("name", [".", "/", ""])
+def test_a_folder_without_a_name_is_told(history: History, name: str) -> None:
+    with pytest.raises(ExportError, match=r"is a folder\. Choose a name"):
+        export(history, [sent(history)], Path(name), "csv")
+
+
 def test_what_is_no_ordinary_file_is_left_alone(history: History, tmp_path: Path) -> None:
     folder, pipe = tmp_path / "folder.csv", tmp_path / "pipe.csv"
     folder.mkdir()

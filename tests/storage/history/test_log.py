@@ -102,15 +102,6 @@ def test_the_count_follows(history: History, database: Database) -> None:
     assert database.read("SELECT count(*) FROM history_answers") == [(0,)]
 
 
-def test_a_page_and_the_count_are_found_by_key(history: History, database: Database) -> None:
-    plans = [
-        database.read(f"EXPLAIN QUERY PLAN SELECT id FROM history {where} ORDER BY id DESC LIMIT 200")
-        for where in ("", "WHERE id < 500")
-    ]
-    steps = [step[3] for plan in plans for step in plan]
-    assert steps == ["SCAN history", "SEARCH history USING INTEGER PRIMARY KEY (rowid<?)"]  # no sorting
-
-
 def test_any_text_is_kept_and_long_names_are_shortened(history: History) -> None:
     odd = ATTEMPT._replace(event_name="\ud800" + "x" * 100_000, customer="שלום 👋\x00", body=b"x" * 5_000_000)
     entry = history.begin(odd)

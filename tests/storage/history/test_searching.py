@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -183,6 +185,54 @@ def test_a_filter_that_lets_much_through_and_words_hold_together(
     ]
 
 
+@pytest.mark.parametrize("few", [0, 3, 400])
+def test_runs_and_single_events_are_filtered_alike_however_many_pass(
+    history: History, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("composer.storage.history.searching._FEW", few)
+    monkeypatch.setattr("composer.storage.history.searching._DOCUMENTS", 7)
+    monkeypatch.setattr("composer.storage.history.searching._AT_ONCE", 3)
+    expected: list[int] = []
+    for number in range(20):
+        run = history.begin_run(ACME, f"run-{number}", "orders.csv", "9 events", 9)
+        kind = RunKind.ALL_QUEUED if number % 2 else RunKind.NOT_ALL
+        history.tell_run(run, kind, "", 1)
+        word = "common" if number % 3 else "other"
+        history.index_rows(run, [(n, of_event({"data": {"note": f"{word}{n}"}})) for n in range(1, 10)])
+        single = sent(history, answer=QUEUED if number % 5 else REJECTED, note=word)
+        expected += [run] if kind is RunKind.ALL_QUEUED and word == "common" else []
+        expected += [single] if number % 5 and word == "common" else []
+    expected.reverse()
+    kinds = frozenset({"queued", "run-all-queued"})
+    assert found(history, "commo", kinds=kinds) == expected
+    seen: list[int] = []
+    while page := history.page(Search("commo", kinds=kinds), seen[-1] if seen else None, 2):
+        seen += [entry.id for entry in page]
+    assert seen == expected
+    of_runs = [each for each in expected if (entry := history.entry(each)) and entry.entry.run]
+    assert found(history, "commo", kinds=kinds, runs=True) == of_runs
+    assert found(history, "commo", runs=False, event="Nothing") == []
+    assert len(found(history, "orders", kinds=kinds)) == 10
+
+
+def test_what_comes_after_a_zero_is_found(history: History) -> None:
+    entry = sent(history, name="Order\0Placed", email="ali\0ce@example.com", unique_id="order-7")
+    run = history.begin_run(ACME, "run-1", "orders.csv", "1 event", 1)
+    history.index_rows(run, [(1, of_event({"eventName": "a\0b", "uniqueId": "order-78"}))])
+    assert found(history, "rder-7") == [run, entry]
+    assert found(history, "laced") == [entry]
+
+
+def test_whoever_waits_to_write_need_not_wait_for_everything_to_be_indexed(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("composer.storage.history.index._LONGEST", -1)
+    ids = [sent(history) for _ in range(4)]
+    assert history.index_some()
+    assert [history.index_some() for _ in ids] == [True, True, False, False]
+    assert found(history, "alice") == ids[::-1]
+
+
 def test_the_rows_of_a_run_find_the_run_once(history: History) -> None:
     before = sent(history, email="row5@example.com")
     run = history.begin_run(ACME, "run-1", "orders.csv", "900 events", 901)
@@ -219,9 +269,40 @@ def test_what_is_removed_is_found_no_more(history: History, database: Database) 
     content = database.path.read_bytes()
     assert b"secret.person" not in content
     assert b"gone-for-good" not in content
+    assert history.has_traces()
+    history.erase_traces(lambda: False)
+    assert not history.has_traces()
+    content = database.path.read_bytes()
+    for word in (b"secret", b"person", b"gone", b"good"):
+        assert word not in content
     again = sent(history, unique_id="later")
     assert found(history, "later") == [again]
     assert found(history, "kept") == [kept]
+
+
+def test_a_long_run_is_removed_in_parts(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("composer.storage.history.history._ROWS_AT_ONCE", 2)
+    history = History(database)
+    before = sent(history, email="row@example.com")
+    run = history.begin_run(ACME, "run-1", "orders.csv", "7 events", 7)
+    history.index_rows(run, [(n, of_event({"customer": {"email": f"row{n}@example.com"}})) for n in range(1, 8)])
+    after = sent(history, email="row@example.com")
+    assert found(history, "row@ex") == [after, before]
+    assert history.rows_found(run, "row") == [1, 2, 3, 4, 5, 6, 7]
+    begun = 0
+    transaction = database.transaction
+
+    def counted() -> Any:
+        nonlocal begun
+        begun += 1
+        return transaction()
+
+    monkeypatch.setattr(database, "transaction", counted)
+    history.remove([run])
+    assert begun == 5
+    assert found(history, "row") == [after, before]
+    for table in ("history_keys", "history_words"):
+        assert database.read(f"SELECT count(*) FROM {table}") == [(2,)]
 
 
 def test_what_is_used_most_comes_first(history: History) -> None:
@@ -277,6 +358,24 @@ def test_an_accepted_unique_id_is_known_for_its_store(history: History) -> None:
     assert known.id == second
     assert history.accepted(OTHER, "order-1") is None
     assert history.accepted(ACME, "order-2") is None
+
+
+class Explained(Database):
+    """Keeps how SQLite goes about each query."""
+
+    steps: list[str]
+
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        self.steps = [step[3] for step in super().read(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+        return super().read(sql, parameters)
+
+
+@pytest.mark.parametrize("store", [ACME, ACME._replace(kind=Kind.SANDBOX, key_id="sandbox")])
+def test_an_accepted_unique_id_is_looked_up_and_not_searched_for(path: Path, store: Store) -> None:
+    database = Explained(path)
+    History(database).accepted(store, "order-1")
+    assert database.steps == ["SEARCH history USING INDEX history_by_unique_id (unique_id=? AND store_id=?)"]
+    database.close()
 
 
 def test_expired_by_age_and_by_size(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_a_file_that_others_removed_is_not_brought_back_silently(
 ) -> None:
     (folder / "Order placed.json").unlink()
     folder.rmdir()
-    with pytest.raises(TemplateChanged, match=r"was renamed or removed on the disk .+ Save again") as error:
+    with pytest.raises(TemplateChanged, match=r"was renamed or removed on the disk .+ It can be written anew") as error:
         templates.save(order)
     assert error.value.theirs is None
     assert not folder.exists()

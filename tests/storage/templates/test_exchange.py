@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from composer.storage.templates import Template, TemplateError, Templates, exchange
+from composer.storage.templates import Template, TemplateError, Templates, exchange, names
 from tests.storage.templates.conftest import EVENT
 
 A = {"eventName": "Order: placed", "customer": {"email": "a@shop.test"}}
@@ -32,6 +32,20 @@ SHAPES: dict[str, tuple[str, list[str]]] = {
 def outside(tmp_path: Path) -> Path:
     (tmp_path / "outside").mkdir()
     return tmp_path / "outside"
+
+
+def test_many_events_of_one_name_get_the_numbers_that_are_free(
+    templates: Templates, outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for taken in ("Order Shipped 3", "ORDER SHIPPED 50"):
+        templates.create(Template(f"New/{taken}", B))
+    (outside / "events.json").write_text(json.dumps([B] * 60))
+    looked_at: list[str] = []
+    monkeypatch.setattr(names, "folded", lambda name: looked_at.append(name) or name.casefold())
+    taken_in = templates.take_in([outside / "events.json"], "New")
+    expected = ["", *(f" {number}" for number in range(2, 63) if number not in {3, 50})]
+    assert [each.name for each in taken_in] == [f"Order Shipped{end}" for end in expected]
+    assert len(looked_at) < 400  # and not more for each than for the one before
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -18,6 +18,7 @@ from composer.ui.bulk.place import COMPOSED, BulkPlace
 from composer.ui.desk import Desk
 from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
+from tests.support.hands import focused, to_front
 
 PATIENCE = 30_000  # milliseconds
 HEADERS = "Event,Email,Phone,Value,Currency,Order Id"
@@ -244,3 +245,21 @@ def test_ctrl_enter_in_bulk_sends_rows_and_never_the_composed_event(
         qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     names = {entry.event_name for entry in opened_window.desk.history.page()}
     assert names == {"orders-march.csv"}
+
+
+def test_f6_goes_round_the_panes_of_the_page_that_is_seen(place: BulkPlace, orders: Path, qtbot: QtBot) -> None:
+    to_front(place, qtbot)
+    place.open_file(str(orders))
+    qtbot.waitUntil(place.mapping.isVisible, timeout=PATIENCE)
+    mapping = place.mapping
+    mapping.table.setFocus()
+    for pane in (mapping.constant_table, mapping.preview.editor, mapping.import_button, mapping.table):
+        place.next_pane(1)
+        assert focused() is pane
+    mapping.start()
+    qtbot.waitUntil(place.run.ready.isVisible, timeout=PATIENCE)
+    place.run.table.setFocus()
+    qtbot.waitUntil(place.run.groups.list.isVisible)
+    for pane in (place.run.groups.list, place.run.ready.send):
+        place.next_pane(-1)
+        assert focused() is pane

@@ -22,7 +22,7 @@ def test_a_rejected_row_says_why_and_what_came_back(page: RunPage, make: Any, qt
     assert '"email": "ann3@example.com"' in page.detail.event_text.text()
     page.detail.tabs.setCurrentIndex(RESPONSE)
     assert "Request 2 · 1 event" in read(page.detail)
-    assert "400 rejected" in read(page.detail)
+    assert "Rejected (400)" in read(page.detail)
     assert '"title": "Invalid email"' in page.detail.answer_body.text()
     assert "x-request-id: 8f1c" in page.detail.answer_head.toPlainText()
     assert page.detail.edit.text() == "Fix in Compose"

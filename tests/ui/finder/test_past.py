@@ -26,7 +26,7 @@ def test_an_event_says_what_it_was_to_whom_and_what_became_of_it(database: Datab
     nameless, named = (past_item(entry, shown.append) for entry in history.page())
     moment = when.short(history.page()[1].begun_ms)
     assert named.words.replace(LEFT_TO_RIGHT, "") == "Order Placed — alice@example.com"
-    assert named.detail == f"202 queued · Acme staging · {moment}"
+    assert named.detail == f"Queued (202) · Acme staging · {moment}"
     assert nameless.words.replace(LEFT_TO_RIGHT, "") == "(no name) — (nobody)"
     assert named.id != nameless.id
     named.act()

@@ -43,7 +43,7 @@ def test_a_second_row_is_compared_whichever_was_clicked_first(open_place: Open, 
         qtbot.waitUntil(lambda: page.shown == (older, newer))
         assert changes(page) == [("removed", '"value": 12'), ("added", '"value": 15')]
     assert page.summary.text() == "1 removed, 1 added."
-    assert page.before.text().endswith("Order Placed · ann@shop.test · Acme staging · 202 queued")
+    assert page.before.text().endswith("Order Placed · ann@shop.test · Acme staging · Queued (202)")
 
 
 def test_answers_are_compared_with_their_status(open_place: Open, history: History, qtbot: QtBot) -> None:

@@ -44,13 +44,13 @@ def test_an_empty_history_says_how_to_begin(open_place: Open) -> None:
     ("outcome", "words", "tone"),
     [
         (None, "No answer yet", "caution"),
-        (QUEUED, "202 queued", "good"),
-        (PROBLEM, "400 rejected", "bad"),
-        (answered(401, [], b""), "401 key refused", "bad"),
-        (answered(404, [], b""), "404 not found", "bad"),
-        (answered(429, [], b""), "429 too many", "caution"),
-        (answered(503, [], b""), "503 server failed", "bad"),
-        (answered(307, [], b""), "307 unexpected", "caution"),
+        (QUEUED, "Queued (202)", "good"),
+        (PROBLEM, "Rejected (400)", "bad"),
+        (answered(401, [], b""), "Key refused (401)", "bad"),
+        (answered(404, [], b""), "Unknown store (404)", "bad"),
+        (answered(429, [], b""), "Too many requests (429)", "caution"),
+        (answered(503, [], b""), "Server error (503)", "bad"),
+        (answered(307, [], b""), "Unexpected answer (307)", "caution"),
         (Outcome(OutcomeKind.COULD_NOT_CONNECT, "Could not connect."), "Not connected", "bad"),
         (Outcome(OutcomeKind.NO_ANSWER, "No answer."), "No answer", "caution"),
         (Outcome(OutcomeKind.NO_ANSWER, "No answer.", status=202), "No answer", "caution"),
@@ -130,8 +130,8 @@ def test_an_answer_that_comes_later_is_shown_after_a_refresh(open_place: Open, h
     qtbot.waitUntil(lambda: place.detail.status.text() == "No answer yet")
     history.finish(entry, PROBLEM.as_answer())
     place.refresh()
-    qtbot.waitUntil(lambda: place.detail.status.text() == "400 rejected")
-    assert place.pane.model.index(0, 4).data() == "400 rejected"
+    qtbot.waitUntil(lambda: place.detail.status.text() == "Rejected (400)")
+    assert place.pane.model.index(0, 4).data() == "Rejected (400)"
 
 
 def test_request_and_response_are_shown_raw_but_for_the_key(open_place: Open, history: History, qtbot: QtBot) -> None:
@@ -384,3 +384,15 @@ def test_the_tab_stays_when_another_entry_is_chosen(open_place: Open, history: H
     shown(place, entries[0], qtbot)
     assert "Invalid email" in place.detail.answer.text()
     assert place.detail.answer.isVisible()
+
+
+def test_a_long_title_leaves_the_list_its_room(open_place: Open, history: History, qtbot: QtBot) -> None:
+    title = "The email of the customer is not one that mail could be sent to " * 5
+    body = json.dumps({"title": title, "detail": "No."}).encode()
+    entry = sent(history, outcome=answered(400, [("content-type", "application/problem+json")], body))
+    place = shown(open_place(), entry, qtbot)
+    qtbot.waitUntil(lambda: place.detail.title.text().startswith("The email"))
+    place.resize(744, 560)
+    qtbot.waitUntil(lambda: place.width() == 744)
+    assert place.detail.minimumSizeHint().width() < 330
+    assert place.pane.width() > 400

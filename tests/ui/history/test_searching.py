@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from composer.storage.database import Database
@@ -203,3 +203,19 @@ def test_a_multiple_choice_stays_open_while_things_are_ticked(open_place: Open, 
     menu.close()
     choose(button, "Any status")
     assert button.chosen == frozenset()
+
+
+def test_clearing_the_search_takes_its_cross_away_and_looks_once(
+    open_place: Open, history: History, qtbot: QtBot
+) -> None:
+    sent(history)
+    place = open_place()
+    place.filters.words.setFocus()
+    qtbot.keyClicks(place.filters.words, "nothing like it")
+    cross = place.filters.words.findChild(QToolButton)
+    assert cross is not None
+    qtbot.waitUntil(lambda: place.pane.everything.isVisible() and cross.property("opacity") == 1)
+    changes = QSignalSpy(place.filters.changed)
+    press_button(place, "Clear", qtbot)
+    qtbot.waitUntil(lambda: cross.property("opacity") == 0 and len(numbers(place)) == 1)
+    assert changes.count() == 1

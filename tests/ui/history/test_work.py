@@ -173,7 +173,7 @@ def test_an_export_shows_how_far_it_is_and_ends_without_a_file_when_cancelled(
 ) -> None:
     qtbot.waitUntil(slow_place.export.isEnabled)
     slow_place.work.write(numbers(slow_place), tmp_path / "some.csv", ".csv")
-    qtbot.waitUntil(lambda: slow_place.work.card.sentence.text() == "Writing some.csv: 200 of 700")
+    qtbot.waitUntil(lambda: slow_place.work.card.sentence.text() == "200 of 700 · Writing some.csv")
     qtbot.mouseClick(slow_place.work.card.cancel, Qt.MouseButton.LeftButton)
     slow_place.work._history.may_go_on.set()  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: slow_place.notice.sentence == "The export was cancelled. No file was written.")
