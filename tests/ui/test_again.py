@@ -103,7 +103,7 @@ def test_a_unique_id_that_was_accepted_is_said_before_sending(opened: OpenWindow
     qtbot.waitUntil(lambda: [each.code for each in composition.warnings] == [ACCEPTED])
     (said,) = composition.warnings
     assert "Sandbox accepted this uniqueId on " in said.message
-    assert "Redo will ignore the event" in said.message
+    assert "Redo ignores a repeated one" in said.message
     composition.fix(said.fixes[0])
     qtbot.waitUntil(lambda: composition.warnings == [])
     assert composition.get("/uniqueId") != "ord_1"

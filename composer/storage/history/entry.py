@@ -93,7 +93,10 @@ class FullEntry(NamedTuple):
 
 def accepted_before(entry: Entry, day: str, fixes: tuple[Fix, ...] = ()) -> Finding:
     """What to say of an event whose uniqueId was queued with `entry`, on `day` in words."""
-    message = f"{entry.store_name} accepted this uniqueId on {day}; Redo will ignore the event without saying so."
+    message = (
+        f"{entry.store_name} accepted this uniqueId on {day} (202). Redo ignores a repeated one without saying so; "
+        "for how long is not published."
+    )
     return Finding(Severity.WARNING, ACCEPTED, "/uniqueId", message, fixes)
 
 

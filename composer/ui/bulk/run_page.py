@@ -6,9 +6,9 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from composer.event.findings import Severity
 from composer.storage.database import StorageError
@@ -31,6 +31,7 @@ from composer.ui.theme import Theme
 from composer.ui.widgets.messages import Notice
 from composer.ui.widgets.numbered_model import Numbers
 from composer.ui.widgets.pieces import GRID, Elided, button, label
+from composer.ui.widgets.side_by_side import side_by_side
 from composer.ui.widgets.work_card import WorkCard
 
 if TYPE_CHECKING:
@@ -228,14 +229,7 @@ class RunPage(QWidget):
         for widget in (self.notice, *cards, self.waiting.strip, self.filters, self.groups):
             column.addWidget(widget)
         column.addWidget(self.pane, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(GRID + 4)
-        split.addWidget(left)
-        split.addWidget(self.detail)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setSizes([740, 324])
+        split = side_by_side(left, self.detail, (740, 324))
         left.setMinimumWidth(520)
         self.detail.setMinimumWidth(320)
         outer = QVBoxLayout(self)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from composer.storage.database import StorageError
 from composer.storage.history import FullEntry, History
@@ -26,6 +26,7 @@ from composer.ui.theme import Theme
 from composer.ui.widgets.messages import EmptyState, Notice
 from composer.ui.widgets.pieces import GRID, button
 from composer.ui.widgets.place import Pane, Place
+from composer.ui.widgets.side_by_side import side_by_side
 
 _FACTS_EVERY = 2_000  # milliseconds, while much is sent
 
@@ -120,14 +121,7 @@ class HistoryPlace(Place):
         self._details = QStackedWidget()
         self._details.addWidget(self.detail)
         self._details.addWidget(self.run_detail)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(GRID + 4)
-        split.addWidget(left)
-        split.addWidget(self._details)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setSizes([620, 440])
+        split = side_by_side(left, self._details, (620, 440))
         left.setMinimumWidth(340)
         self._pages = QStackedWidget()
         self._pages.addWidget(split)

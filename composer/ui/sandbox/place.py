@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from composer.sandbox import SANDBOX_STORE_ID, process
 from composer.sandbox.process import SandboxError
@@ -31,6 +31,7 @@ from composer.ui.widgets.messages import EmptyState, Notice, ask
 from composer.ui.widgets.paged_model import PagedModel
 from composer.ui.widgets.pieces import GRID, Card, button, label
 from composer.ui.widgets.place import Pane, Place
+from composer.ui.widgets.side_by_side import side_by_side
 from composer.ui.widgets.table import Table
 
 PAGE = 100  # events and profiles read at a time
@@ -148,14 +149,7 @@ class SandboxPlace(Place):
         column.addWidget(frame, 1)
         left.setMinimumWidth(360)
         self.detail.setMinimumWidth(320)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(GRID + 4)
-        split.addWidget(left)
-        split.addWidget(self.detail)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setSizes([620, 420])
+        split = side_by_side(left, self.detail, (620, 420))
         running = QWidget()
         column = QVBoxLayout(running)
         column.setContentsMargins(0, 0, 0, 0)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QStackedWidget, QVBoxLayout, QWidget
 
 from composer.paths import data_folder
 from composer.storage.database import StorageError
@@ -23,6 +23,7 @@ from composer.ui.widgets.messages import Notice, Wrapped
 from composer.ui.widgets.paged_model import Cell, PagedModel
 from composer.ui.widgets.pieces import GRID, Card, button, label
 from composer.ui.widgets.place import Pane, Place
+from composer.ui.widgets.side_by_side import side_by_side
 from composer.ui.widgets.table import Table
 
 THEME = "theme"  # the name under which the choice is kept in Settings
@@ -146,14 +147,7 @@ class SettingsPlace(Place):
         column.addWidget(frame, 1)
         column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         left.setMinimumWidth(240)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(GRID + 4)
-        split.addWidget(left)
-        split.addWidget(self.pages)
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 2)
-        split.setSizes([340, 700])
+        split = side_by_side(left, self.pages, (340, 700), (1, 2))
         self.pages.setMinimumWidth(420)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 12, 14, 12)

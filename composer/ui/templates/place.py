@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from composer.event.payload import Json
 from composer.storage.settings import Settings
@@ -26,6 +26,7 @@ from composer.ui.theme import Theme
 from composer.ui.widgets.messages import EmptyState, Notice
 from composer.ui.widgets.pieces import GRID, Card, button, label
 from composer.ui.widgets.place import Pane, Place
+from composer.ui.widgets.side_by_side import side_by_side
 
 PATIENCE = 500  # milliseconds before a wait is said
 _READING = ("Reading the templates…", "They are shown as soon as all of them are read.")
@@ -145,14 +146,7 @@ class TemplatesPlace(Place):
         column.setSpacing(GRID)
         column.addWidget(self.search_box)
         column.addWidget(frame, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(GRID + 4)
-        split.addWidget(left)
-        split.addWidget(self.pages)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setSizes([480, 560])
+        split = side_by_side(left, self.pages, (480, 560), (2, 3))
         left.setMinimumWidth(280)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 12, 14, 12)
