@@ -22,7 +22,7 @@ from composer.ui.window import MainWindow
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from composer.ui.compose.composition import Check
+    from composer.ui.compose.judging import Check
 
 
 class App:

@@ -370,6 +370,17 @@ def test_a_unique_id_that_was_accepted_before_is_said(
     assert second.code == 0
 
 
+def test_what_is_unlike_the_events_that_were_sent_before_is_said(run: Cli, sandbox: SandboxProcess) -> None:
+    event = {**GOOD, "data": {"Total": 5}}
+    for number in range(3):
+        assert run("send", run.file({**event, "uniqueId": f"u{number}"}), "--store", "Sandbox").code == 0
+    changed = {**event, "uniqueId": "u9", "data": {"Total": "5"}}
+    ran = run("send", run.file(changed), "--store", "Sandbox", "--format", "json")
+    assert [finding["code"] for finding in ran.json["findings"]] == ["type-drift"]
+    ran = run("send", run.file({**event, "uniqueId": "u10", "eventName": "order_placed"}), "--store", "Sandbox")
+    assert (ran.code, "“Order Placed” was sent 4 times" in ran.out) == (0, True)
+
+
 def test_the_key_of_a_store_comes_from_the_keyring_unless_the_environment_has_one(
     run: Cli, recorder: Recorder, keyring_service: SecretService, monkeypatch: pytest.MonkeyPatch
 ) -> None:

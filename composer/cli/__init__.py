@@ -49,12 +49,17 @@ SEND_DETAILS = """\
 The API secret comes from the environment variable REDO_API_SECRET, for --store also from the system's keyring;
 the variable goes first. A sandbox store needs none; the built-in one is started for the call and ended after it.
 
+On a live store nobody but its test people, which are listed in the window's settings, is reached without --yes-live:
+one event for somebody else is held back, and of many nothing is sent as long as one of them is for somebody else;
+standard error says how many, and for whom. With --dry-run and a store it says so, too. A server given by its address
+is taken for a live store, unless it is this computer or a store with this address is in the settings as another kind.
+
 One event: a file with one JSON object goes over the wire byte for byte (without a byte order mark), and the attempt
 is written to the history that the window shows. --format json prints {"outcome", "status", "sentence",
-"duration_ms", "body", "findings"}. outcome is "queued", or "held-back" for errors, "not-sent" when it could not
-begin, else what went wrong: rejected, refused-key, unknown-store, rate-limited, server-error, unexpected,
-could-not-connect, no-answer, cancelled. status is the HTTP status or null, body the text of the server's answer,
-findings are as validate prints them.
+"duration_ms", "body", "findings"}. outcome is "queued", or "held-back" for errors and for want of --yes-live,
+"not-sent" when it could not begin, else what went wrong: rejected, refused-key, unknown-store, rate-limited,
+server-error, unexpected, could-not-connect, no-answer, cancelled. status is the HTTP status or null, body the text of
+the server's answer, findings are as validate prints them.
 
 Many events: the columns of a table go where the mapping says, which is the one given, the one saved in the window for
 the same headers, or a guess. They are sent in bulk requests as fast as the store's limit allows. Every row is written
@@ -132,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("--base-url", metavar="URL", help="another server, with --store-id")
     send.add_argument("--store-id", metavar="ID", help="Redo's ID of the store, with --base-url")
     send.add_argument("--send-anyway", action="store_true", help="send in spite of errors, to see the server's answer")
+    send.add_argument("--yes-live", action="store_true", help="on a live store, reach others than its test people")
     send.add_argument("--resume", metavar="RUN", help="go on with a run, by its id, or last for the newest; no FILE")
     send.add_argument("--dry-run", action="store_true", help="check every row and send nothing")
     send.add_argument("--mapping", metavar="FILE", help="which column goes where, as JSON")
@@ -221,7 +227,7 @@ def _send(options: argparse.Namespace) -> int:
         tuple(options.set),
     )  # fmt: skip
     where = Where(options.store, options.base_url, options.store_id)
-    return bulk.send(options.file, options.resume, where, plan, options.format)
+    return bulk.send(options.file, options.resume, where, plan, options.format, yes_live=options.yes_live)
 
 
 def _sandbox(options: argparse.Namespace) -> int:

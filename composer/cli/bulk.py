@@ -17,23 +17,27 @@ from typing import NamedTuple
 from composer.cli.progress import Bar
 from composer.cli.texts import FAILED, OK, UNUSABLE, complain, counted, print_json, print_line, shown
 from composer.cli.where import KEY_VARIABLE, Misused, NotBegun, Where, check_where, data_folder, hold_key, store_meant
+from composer.delivery.budget import Budgets
+from composer.delivery.guard import EVERYBODY, NOBODY, Consent, Guard
 from composer.delivery.making import SAMPLE, create_run, proposed, repeatable
 from composer.delivery.runner import Progress
 from composer.delivery.sender import KeyNeeded, NotSent
 from composer.delivery.sitting import Sitting, key_for, summary
+from composer.delivery.whom import Whom, whom
 from composer.event import jsontext
 from composer.event.jsontext import JsonTextError
 from composer.event.payload import Json
 from composer.event.table.mapping import Mapping, MappingError, from_json
+from composer.event.vocabulary import EMPTY, Vocabulary
 from composer.sandbox.process import SandboxError, SandboxProcess
 from composer.storage.database import FILE_NAME, Database, StorageError
-from composer.storage.history import History
 from composer.storage.mappings import Mappings
 from composer.storage.runs import NOT_SENT, Options, Run, RunError, Runs, State, Status
 from composer.storage.runs.importing import append, import_rows
 from composer.storage.secrets import Secrets
 from composer.storage.sources import Reading, Source, SourceError, open_source
 from composer.storage.stores import Store, Stores
+from composer.storage.vocabulary import Vocabularies
 
 LAST = "last"
 _RUN_ID = re.compile(r"run-[0-9a-f]+")
@@ -56,25 +60,27 @@ class Plan(NamedTuple):
     variables: tuple[str, ...] = ()
 
 
-def send(file: str | None, resume: str | None, where: Where, plan: Plan, style: str) -> int:
+def send(file: str | None, resume: str | None, where: Where, plan: Plan, style: str, *, yes_live: bool) -> int:
     """Send what is in `file`, one event or many, or go on with the run `resume` (its id, or "last"). Prints the answer
-    as `style` ("text" or "json") and returns the exit code.
+    as `style` ("text" or "json") and returns the exit code. Only `yes_live` reaches people on a live store who are no
+    test people.
     """
+    consent = EVERYBODY if yes_live else NOBODY
     with _complaining():
         if resume is not None:
             if file is not None or plan != Plan():
                 raise Misused("--resume goes without a file, and without what is said about its rows")
-            return _resume(resume, where, style)
+            return _resume(resume, where, style, consent)
         if file is None:
             raise Misused("say which file to send, or which run to --resume")
         if not plan.dry_run or any(where):
             check_where(where)
         with _on_disk(file) as path:
             if not _is_for_one(path, plan):
-                return _send_many(path, file, where, plan, style)
+                return _send_many(path, file, where, plan, style, consent)
             from composer.cli.send import send as send_one
 
-            return send_one(path, file, where, style, anyway=plan.anyway)
+            return send_one(path, file, where, style, anyway=plan.anyway, consent=consent)
     return UNUSABLE
 
 
@@ -92,15 +98,15 @@ def _is_one_event(source: Source) -> bool:
     return source.headers is None and len(list(islice(source.rows(), 2))) < 2
 
 
-def _send_many(path: Path, name: str, where: Where, plan: Plan, style: str) -> int:
+def _send_many(path: Path, name: str, where: Where, plan: Plan, style: str, consent: Consent) -> int:
     """All rows of a file: checked, and sent unless the run is a dry one. What could not begin leaves no run behind."""
     if not plan.dry_run:
         with closing(Database(data_folder() / FILE_NAME)) as database:
             store = store_meant(where, Stores(database))  # before a long file is read
             hold_key(store, Secrets(), is_needed=not store.id)
-    run = _imported(path, name, plan)
+    run = _imported(path, name, plan, _words(where))
     try:
-        return _tell(run, None, style) if plan.dry_run else _sent(run, where, style)
+        return _tried(run, where, style) if plan.dry_run else _sent(run, where, style, consent)
     finally:
         has_begun = run.info.store is not None
         run.close()
@@ -108,7 +114,7 @@ def _send_many(path: Path, name: str, where: Where, plan: Plan, style: str) -> i
             Runs(data_folder()).remove(run.id)
 
 
-def _resume(run_id: str, where: Where, style: str) -> int:
+def _resume(run_id: str, where: Where, style: str, consent: Consent) -> int:
     """Go on with a run, the newest one for `last`; it knows its store."""
     if any(where):
         check_where(where)
@@ -120,7 +126,7 @@ def _resume(run_id: str, where: Where, style: str) -> int:
         raise Misused(f"there is no run “{wanted}”; an id is run- and what follows it")
     with closing(runs.open(wanted)) as run:
         run.retry(states=(State.STOPPED, State.NO_ANSWER))
-        return _sent(run, where, style)
+        return _sent(run, where, style, consent)
 
 
 @contextmanager
@@ -144,14 +150,23 @@ def _on_disk(file: str) -> Iterator[Path]:
         yield Path(kept.name)
 
 
-def _imported(path: Path, name: str, plan: Plan) -> Run:
-    """A run of all rows of the file. Raises what `_complaining` knows."""
+def _words(where: Where) -> Vocabulary:
+    """The names that were sent to the store that is meant: none where it is given by its address, or not at all."""
+    if where.store is None:
+        return EMPTY
+    with closing(Database(data_folder() / FILE_NAME)) as database:
+        return Vocabularies(database).of(store_meant(where, Stores(database)).id)
+
+
+def _imported(path: Path, name: str, plan: Plan, words: Vocabulary) -> Run:
+    """A run of all rows of the file, held against these names. Raises what `_complaining` knows."""
     source = open_source(path, plan.reading)
     runs = Runs(data_folder())
     variables = _given(plan.variables)
     is_template = plan.times > 1 or bool(variables) or not _is_one_event(source)
     where_from = "" if name == "-" else str(path.resolve())
-    run = create_run(runs, source, where_from, _mapping(source, plan), variables if is_template else None)
+    mapping, given = _mapping(source, plan), variables if is_template else None
+    run = create_run(runs, source, where_from, mapping, given, vocabulary=words)
     bar = Bar()
     try:
         run.change(options=Options(plan.fill_ids, plan.anyway))
@@ -221,13 +236,45 @@ def _mapping_in(file: str) -> Mapping:
         raise Misused(f"the mapping {file} is not JSON: {error}") from None
 
 
-def _sent(run: Run, where: Where, style: str) -> int:
-    """Send what waits in the run."""
+def _tried(run: Run, where: Where, style: str) -> int:
+    """Say what would be sent, and, where it is said to which store, what would need a yes."""
+    if any(where):
+        with closing(Database(data_folder() / FILE_NAME)) as database:
+            store = store_meant(where, Stores(database))
+            found = _outside(run, store, Guard(database))
+        if found is not None:
+            complain(shown(f"{found.sentence(store.name)} Sending it needs --yes-live."))
+    return _tell(run, None, style)
+
+
+def _outside(run: Run, store: Store, guard: Guard) -> Whom | None:
+    """Whom the waiting rows would reach on a live store who is no test person; None for nobody."""
+    if not guard.is_live(store):
+        return None
+    bar = Bar()
+    try:
+        found = whom(
+            run,
+            guard.watch(store),
+            lambda done, of: bar.show(done / max(of, 1), f"{done:,} of {of:,} rows looked up for whom they hit"),
+        )
+    finally:
+        bar.clear()
+    return found if found.outside else None
+
+
+def _sent(run: Run, where: Where, style: str, consent: Consent) -> int:
+    """Send what waits in the run; nothing of it when somebody in it needs a consent that is not there."""
     sandbox, secrets, bar = SandboxProcess(), Secrets(), Bar()
     try:
         with closing(Database(data_folder() / FILE_NAME)) as database:
-            store = _store(run, where, Stores(database))
+            guard = Guard(database)
+            store = _store(run, where, Stores(database), guard)
             hold_key(store, secrets, is_needed=not store.id)
+            key = key_for(store, secrets)
+            if consent.recipients is not None and (found := _outside(run, store, guard)) is not None:
+                complain(shown(f"event-composer: Nothing was sent. {found.sentence(store.name)} See --yes-live."))
+                return FAILED
             if store.is_built_in:
                 store = store.at(sandbox.start())
 
@@ -237,7 +284,7 @@ def _sent(run: Run, where: Where, style: str) -> int:
                 said = told.reason or f"{told.rate:.1f} requests/s{left}"
                 bar.show(done / max(told.rows, 1), f"{done:,} of {told.rows:,} · {said}")
 
-            sitting = Sitting(run, store, key_for(store, secrets), History(database), report)
+            sitting = Sitting(run, store, key, database, Budgets(data_folder()), report, consent=consent)
             with _interrupt_leaves(sitting):
                 end = sitting.send()
     except KeyNeeded as error:
@@ -248,15 +295,14 @@ def _sent(run: Run, where: Where, style: str) -> int:
     return _tell(run, end, style)
 
 
-def _store(run: Run, where: Where, stores: Stores) -> Store:
+def _store(run: Run, where: Where, stores: Stores, guard: Guard) -> Store:
     """The store that is meant, or that the run was begun for."""
     if where.store is not None or where.base_url is not None:
         return store_meant(where, stores)
     begun = run.info.store
     if begun is None:
         raise Misused(f"the run {run.id} was not sent to any store yet; say where to: --store NAME")
-    kept = stores.get(begun.id) if begun.id else None
-    return kept or begun
+    return guard.as_kept(begun)
 
 
 @contextmanager

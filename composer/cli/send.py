@@ -24,25 +24,29 @@ from composer.cli.texts import (
 )
 from composer.cli.validate import about_event
 from composer.cli.where import KEY_VARIABLE, Misused, NotBegun, Where, data_folder, hold_key, store_meant
+from composer.delivery.budget import Budgets
 from composer.delivery.client import Cancel
+from composer.delivery.guard import Consent, Guard
 from composer.delivery.outcome import OutcomeKind
-from composer.delivery.sender import KeyNeeded, NotSent, Sender, Sent, attempt_of
+from composer.delivery.sender import ConsentNeeded, KeyNeeded, NotSent, Sender, Sent, attempt_of
 from composer.event import jsontext
 from composer.event.documents import Event
 from composer.event.findings import Finding, Severity
 from composer.event.payload import Json
 from composer.sandbox.process import SandboxError, SandboxProcess
 from composer.storage.database import FILE_NAME, Database, StorageError
+from composer.storage.drift import Drift
 from composer.storage.history import History
 from composer.storage.history.entry import accepted_before
 from composer.storage.secrets import Secrets
 from composer.storage.stores import Stores
+from composer.storage.vocabulary import Vocabularies
 
 
-def send(path: Path, file: str, where: Where, style: str, *, anyway: bool) -> int:
+def send(path: Path, file: str, where: Where, style: str, *, anyway: bool, consent: Consent) -> int:
     """Send the event at `path`, which a person calls `file`, print what came back as `style`; returns the exit code.
 
-    With errors it is sent only `anyway`.
+    With errors it is sent only `anyway`; to somebody on a live store who is no test person only with `consent`.
     """
     try:
         event = _only_event(path, file)
@@ -52,7 +56,7 @@ def send(path: Path, file: str, where: Where, style: str, *, anyway: bool) -> in
         if errors and not anyway:
             report["sentence"] = f"Held back: {counted(errors, 'error')}. Nothing was sent. See --send-anyway."
         else:
-            report |= _report_of_sending(event, findings, where, sent_anyway=errors > 0)
+            report |= _report_of_sending(event, findings, where, consent, sent_anyway=errors > 0)
     except Unreadable as error:
         complain(str(error))
         return UNUSABLE
@@ -74,9 +78,13 @@ def _only_event(path: Path, file: str) -> Event:
     return events[0]
 
 
-def _report_of_sending(event: Event, findings: list[Finding], where: Where, *, sent_anyway: bool) -> dict[str, Json]:
+def _report_of_sending(
+    event: Event, findings: list[Finding], where: Where, consent: Consent, *, sent_anyway: bool
+) -> dict[str, Json]:
     try:
-        sent = _deliver(event, findings, where, sent_anyway=sent_anyway)
+        sent = _deliver(event, findings, where, consent, sent_anyway=sent_anyway)
+    except ConsentNeeded as error:
+        return {"sentence": f"Held back: {error} See --yes-live."}
     except NotBegun as error:
         return {"outcome": "not-sent", "sentence": str(error)}
     if sent.remark:
@@ -91,8 +99,8 @@ def _report_of_sending(event: Event, findings: list[Finding], where: Where, *, s
     }
 
 
-def _deliver(event: Event, findings: list[Finding], where: Where, *, sent_anyway: bool) -> Sent:
-    """Send the event. Raises Misused and NotBegun."""
+def _deliver(event: Event, findings: list[Finding], where: Where, consent: Consent, *, sent_anyway: bool) -> Sent:
+    """Send the event. Raises Misused, ConsentNeeded and NotBegun."""
     sandbox = SandboxProcess()
     secrets = Secrets()
     try:
@@ -102,6 +110,8 @@ def _deliver(event: Event, findings: list[Finding], where: Where, *, sent_anyway
             if store.is_built_in:
                 store = store.at(sandbox.start())
             text = jsontext.dumps(event.payload) if event.text is None else event.text
+            words = Vocabularies(database).of(store.id)
+            findings[:] = words.merged(event.payload, findings)  # they are printed
             history, cancel = History(database), Cancel()
             attempt = attempt_of(store, event.payload, text, findings, sent_anyway=sent_anyway)
             if attempt.unique_id and (known := history.accepted(store, attempt.unique_id)):
@@ -109,9 +119,12 @@ def _deliver(event: Event, findings: list[Finding], where: Where, *, sent_anyway
                 findings.append(accepted_before(known, day))  # the attempt holds them, too
                 complain(shown(findings[-1].message))
             with _interrupt_cancels(cancel):
-                return Sender(history, secrets).send(attempt, cancel)
+                guard, budgets = Guard(database), Budgets(data_folder())
+                return Sender(history, secrets, guard, budgets, Drift(database)).send(attempt, cancel, consent)
     except KeyNeeded as error:
         raise Misused(f"{error} Or set {KEY_VARIABLE}.") from None
+    except ConsentNeeded:
+        raise
     except (NotSent, StorageError, SandboxError) as error:
         raise NotBegun(str(error)) from None
     finally:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from composer import paths
+from composer.delivery.guard import address
 from composer.storage.secrets import Secret, Secrets
 from composer.storage.stores import Kind, Store, StoreError, Stores, checked_base_url, checked_store_id, is_loopback
 
@@ -53,9 +54,14 @@ def store_meant(where: Where, stores: Stores) -> Store:
         base_url, store_id = checked_base_url(where.base_url or ""), checked_store_id(where.store_id or "")
     except StoreError as error:
         raise Misused(str(error)) from None
-    host = urlsplit(base_url).hostname or ""
-    # Nothing more is known about the store, so the history shows it as one that reaches customers.
-    return Store(0, host, Kind.TEST if is_loopback(host) else Kind.LIVE, base_url, store_id, "command line")
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    store = Store(0, host, Kind.LIVE, base_url, store_id, "command line")
+    same = [each for each in stores.all() if address(each) == address(store)]
+    # When nothing more is known about the store, it is taken for one that reaches customers.
+    is_known = is_loopback(host) or any(urlsplit(each.base_url).path == parts.path for each in same)
+    is_harmless = is_known and all(each.kind is not Kind.LIVE for each in same)
+    return store._replace(kind=Kind.TEST) if is_harmless else store
 
 
 def hold_key(store: Store, secrets: Secrets, *, is_needed: bool) -> None:

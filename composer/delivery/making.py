@@ -11,6 +11,7 @@ from composer.event.jsontext import JsonTextError
 from composer.event.payload import Json
 from composer.event.table.guess import guess
 from composer.event.table.mapping import Mapping
+from composer.event.vocabulary import EMPTY, Vocabulary
 from composer.storage.mappings import Mappings
 from composer.storage.runs import Run, Runs
 from composer.storage.sources import Source
@@ -26,10 +27,21 @@ def create_run(
     mapping: Mapping | None,
     variables: Values[str, Json] | None,
     run_id: str = "",
+    vocabulary: Vocabulary = EMPTY,
 ) -> Run:
     """A run without rows for a source; see `Runs.create`. Raises StorageError."""
     kind, reading = "events" if source.headers is None else "table", source.reading._asdict()
-    return runs.create(source.name, path, kind, source.headers, reading, mapping, variables=variables, run_id=run_id)
+    return runs.create(
+        source.name,
+        path,
+        kind,
+        source.headers,
+        reading,
+        mapping,
+        variables=variables,
+        run_id=run_id,
+        vocabulary=vocabulary,
+    )
 
 
 def repeatable(text: str, variables: Values[str, Json]) -> str:

@@ -5,13 +5,13 @@ Facts on statuses and problem details: release 2.2.476 of the contract.
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from composer.event.problem import Problem, problem_in
 from composer.storage.history import NO_ANSWER, Answer
 
 MAX_BODY_BYTES = 1_000_000  # of an answer; reading stops there
@@ -38,16 +38,6 @@ class OutcomeKind(StrEnum):
     def nothing_arrived(self) -> bool:
         """Whether it is certain that no byte of the event left this computer."""
         return self in {OutcomeKind.COULD_NOT_CONNECT, OutcomeKind.CANCELLED}
-
-
-class Problem(NamedTuple):
-    """Problem details (RFC 7807) as far as the server gave them; a missing member is empty."""
-
-    title: str = ""
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return ": ".join(part for part in (self.title.strip().rstrip("."), self.detail.strip()) if part)
 
 
 class Subject(NamedTuple):
@@ -110,22 +100,6 @@ def answered(
     if cut:
         sentence += f" The answer was longer than {MAX_BODY_BYTES:,} bytes; the rest was not read."
     return Outcome(kind, sentence, "", status, headers, body, cut, duration_ms, problem, retry_after)
-
-
-def problem_in(headers: Headers, body: bytes) -> Problem | None:
-    """The problem details in an answer, or None when its body is something else."""
-    media_type = _header(headers, "content-type").partition(";")[0].strip().lower()
-    if media_type not in {"application/json", "application/problem+json"}:
-        return None
-    try:
-        members: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(members, dict):
-        return None
-    title, detail = (members.get(name) for name in ("title", "detail"))
-    problem = Problem(title if isinstance(title, str) else "", detail if isinstance(detail, str) else "")
-    return problem if str(problem) or media_type == "application/problem+json" else None
 
 
 def parse_retry_after(value: str, now: float) -> float | None:

@@ -6,6 +6,9 @@ within a second of the hundredth before it. After a delay nobody hurries: what w
 
 The server counts when a request reaches it. One whose answer is later than usual may have waited there before it was
 counted: the log then has the later moment.
+
+What others send to the store is in its budget: their moments count as written, those they have only announced, too. The
+budget is looked at once for each request, when its own turn has come, and tells the others of it.
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ import threading
 import time
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from composer.delivery.budget import Budget
 from composer.event.limits import REQUESTS_PER_SECOND
 
 UNDER = 0.015  # of the limit that the schedule stays below it
@@ -36,12 +40,16 @@ class Pacer:
         per_second: float = REQUESTS_PER_SECOND,
         clock: Callable[[], float] = time.monotonic,
         wait: Wait = threading.Condition.wait,
+        budget: Budget | None = None,
     ) -> None:
-        """`per_second` is the limit. `wait` waits on a condition, which is held, for seconds at most."""
+        """`per_second` is the limit. `wait` waits on a condition, which is held, for seconds at most.
+
+        `budget` is the store's, where others send to it too; it has to have the same clock.
+        """
         self._most = max(1, int(per_second))
         self._period = self._most / per_second  # seconds in which no more than `_most` may be written
         self._interval = 1 / (per_second * (1 - UNDER))
-        self._clock, self._wait = clock, wait
+        self._clock, self._wait, self._budget = clock, wait, budget
         self._turn = threading.Lock()  # who has it is the next; the others wait for it, not for the time
         self._changed = threading.Condition()
         self._written: list[float] = []  # the last `_most` moments, in order
@@ -65,13 +73,15 @@ class Pacer:
         with self._turn, self._changed:
             while not is_halted():
                 now = self._clock()
-                seconds = self._due() - now
-                if seconds <= 0:
+                due = self._due()
+                if due <= now and self._budget is not None:
+                    due = self._budget.take(now, self._due)
+                if due <= now:
                     behind = now - self._slot > LATE * self._interval
                     self._slot = (now if behind else self._slot) + self._interval
                     self._let_go += 1
-                    return Ticket(self)
-                self._wait(self._changed, seconds)
+                    return Ticket(self, now)
+                self._wait(self._changed, due - now)
         return None
 
     def hold_until(self, moment: float) -> None:
@@ -84,16 +94,19 @@ class Pacer:
         with self._changed:
             self._changed.notify_all()
 
-    def _due(self) -> float:
+    def _due(self, others: Sequence[float] = ()) -> float:
         due = max(self._slot, self._held_until)
         if self._let_go >= self._most:
             return self._clock() + self._period
-        if len(self._written) + self._let_go >= self._most:  # those let go count as the last ones
-            due = max(due, self._written[self._let_go - self._most] + self._period + MARGIN)
+        written = sorted((*self._written, *others)) if others else self._written
+        if len(written) + self._let_go >= self._most:  # those let go count as the last ones
+            due = max(due, written[self._let_go - self._most] + self._period + MARGIN)
         return due
 
-    def _end(self, moment: float | None) -> None:
+    def _end(self, let_go_at: float, moment: float | None) -> None:
         with self._changed:
+            if self._budget is not None and (moment is None or moment - let_go_at > MARGIN):
+                self._budget.move(let_go_at, moment)
             if moment is None or self._let_go >= self._most:
                 self._changed.notify_all()  # the next may go sooner
             self._let_go -= 1
@@ -119,8 +132,8 @@ class Pacer:
 class Ticket:
     """The right to write one request now. To be closed when the request has ended."""
 
-    def __init__(self, pacer: Pacer) -> None:
-        self._pacer = pacer
+    def __init__(self, pacer: Pacer, let_go_at: float) -> None:
+        self._pacer, self._let_go_at = pacer, let_go_at
         self._lock = threading.Lock()
         self._is_spent = False
         self._written_at: float | None = None
@@ -141,4 +154,4 @@ class Ticket:
                 return
             self._is_spent = True
             self._written_at = self._pacer.now() if was_written else None
-        self._pacer._end(self._written_at)
+        self._pacer._end(self._let_go_at, self._written_at)

@@ -29,6 +29,8 @@ from composer.storage.secrets import Secret
 
 __all__ = ["Progress", "Runner"]
 
+Barred = Callable[[bytes], str]  # why an event, as it goes over the wire, must not be sent; empty when it may be
+
 AHEAD = 4  # requests that are written down and have not gone out
 REPORT_EVERY = 0.1  # seconds
 _KEEP_TIME_EVERY = 5.0  # seconds; what a kill may cost of the time told
@@ -47,13 +49,17 @@ class Runner:
         secret: Secret,
         report: Callable[[Progress], None],
         *,
+        barred: Barred,
         timeouts: Timeouts = TIMEOUTS,
         pacer: Pacer | None = None,
         patience: Patience = PATIENCE,
         senders: int = MOST,
     ) -> None:
-        """`report` is called by the thread in `run`, ten times a second at most. `pacer` is the budget of the store."""
+        """`report` is called by the thread in `run`, ten times a second at most. Each row is shown to `barred` whenever
+        it is about to go out. `pacer` is the budget of the store.
+        """
         self._run, self._target, self._secret, self._report = run, target, secret, report
+        self._barred = barred
         self._timeouts, self._patience, self._most_senders = timeouts, patience, senders
         self._pacer = pacer or Pacer()
         self._clock = self._pacer.now
@@ -128,9 +134,18 @@ class Runner:
         """Have a few requests ready."""
         try:
             while self._may_begin() and (chunk := self._next()) is not None:
-                self._begin(chunk)
+                if not self._holds_back(chunk):
+                    self._begin(chunk)
         except StorageError as error:
             self._end_with(Status.PAUSED, f"Nothing more was sent. {error}")
+
+    def _holds_back(self, chunk: Chunk) -> bool:
+        """Whether a row of it must not be sent: all of it waits on, nothing new begins, and the run pauses."""
+        for parcel in chunk.parcels:
+            if reason := self._barred(parcel.body):
+                self._end_with(Status.PAUSED, f"Row {parcel.number:,} {reason}", halt=False)
+                return True
+        return False
 
     def _may_begin(self) -> bool:
         is_going = self._end is None and not self._is_paused
@@ -212,11 +227,14 @@ class Runner:
             case BaseException():
                 raise said
 
-    def _end_with(self, status: Status, reason: str = "") -> None:
-        """Nothing new goes out; when what is on its way has ended, everything has. The first reason counts."""
+    def _end_with(self, status: Status, reason: str = "", *, halt: bool = True) -> None:
+        """Nothing new goes out; when what is on its way has ended, everything has. The first reason counts. Without
+        `halt` what was begun goes out, too.
+        """
         if self._end is None:
             self._end, self._reason = status, reason
-            self._senders.halt()
+            if halt:
+                self._senders.halt()
             self._reported_at = 0.0
 
     def _pause_for(self, reason: str) -> None:

@@ -14,11 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from composer import paths
+from composer.delivery.budget import Budgets
+from composer.delivery.guard import Consent, Guard
 from composer.delivery.making import SAMPLE, create_run, proposed, repeatable, same_values, variables_in
 from composer.delivery.sender import NotSent
 from composer.delivery.sitting import Sitting
+from composer.delivery.whom import whom
 from composer.event.jsontext import JsonTextError
 from composer.event.table.mapping import MappingError, from_json, to_json
+from composer.event.vocabulary import EMPTY, Vocabulary
 from composer.storage.database import FILE_NAME, Database, StorageError
 from composer.storage.forgetting import forget
 from composer.storage.history import History
@@ -27,8 +31,11 @@ from composer.storage.runs import Run, RunError, Runs, State
 from composer.storage.runs.exporting import export
 from composer.storage.runs.importing import append, import_rows
 from composer.storage.runs.indexing import index_runs
+from composer.storage.runs.learning import learn_runs
 from composer.storage.secrets import Secret
 from composer.storage.sources import Reading, Source, SourceError, open_source, pasted
+from composer.storage.stores import Kind, Store
+from composer.storage.vocabulary import Vocabularies
 
 Told = dict[str, Any]
 Report = Callable[[Told], None]
@@ -100,7 +107,8 @@ class Preview(Task):
 
 class Import(Task):
     """A new run of all rows of a source, each checked; nothing is sent. `variables` is the JSON text of their values;
-    `id` is what the run is to be called, if it is free.
+    `id` is what the run is to be called, if it is free; `vocabulary` the row of the store whose names they are held
+    against.
     """
 
     def run(self, report: Report) -> Told:
@@ -109,7 +117,8 @@ class Import(Task):
         source = _source_of(told)
         mapping = None if source.headers is None else from_json(told["mapping"])
         variables = variables_in(told.get("variables", ""))
-        run = create_run(runs, source, told.get("path") or "", mapping, variables, told.get("id", ""))
+        words = _vocabulary_of(told) or EMPTY
+        run = create_run(runs, source, told.get("path") or "", mapping, variables, told.get("id", ""), words)
         try:
             whole = import_rows(
                 run,
@@ -130,7 +139,7 @@ class Import(Task):
 
 class Append(Task):
     """An event put into a run as its last row, many times if wanted. The run is a new one without `run`, and where that
-    has other values for the event's variables.
+    has other values for the event's variables; `vocabulary`, as for an import, is for a new one.
     """
 
     def run(self, report: Report) -> Told:
@@ -142,7 +151,8 @@ class Append(Task):
             run.close()
             run = None
         if run is None:
-            run = runs.create(told["name"], "", "events", None, {}, None, variables=variables)
+            words = _vocabulary_of(told) or EMPTY
+            run = runs.create(told["name"], "", "events", None, {}, None, variables=variables, vocabulary=words)
         with closing(run):
             append(
                 run,
@@ -155,7 +165,9 @@ class Append(Task):
 
 
 class Recheck(Task):
-    """Every row read anew: through another mapping or with other variables, or, without these, once more as it is."""
+    """Every row read anew: through another mapping, with other variables or held against another `vocabulary`, or,
+    without these, once more as it is.
+    """
 
     def run(self, report: Report) -> Told:
         """Check."""
@@ -166,6 +178,7 @@ class Recheck(Task):
                 lambda done, of: self._in_time(report, lambda: {"rows": done, "share": done / max(of, 1)}),
                 self._stopped.is_set,
                 variables_in(self._told["variables"]) if "variables" in self._told else None,
+                _vocabulary_of(self._told),
             )
         return {"whole": whole}
 
@@ -207,8 +220,25 @@ class Export(Task):
         return {"rows": len(numbers)}
 
 
+class Whom(Task):
+    """Whom the waiting rows of a run would reach at a store, who is no test person there."""
+
+    def run(self, report: Report) -> Told:
+        """Count."""
+        with closing(Database(paths.data_folder() / FILE_NAME)) as database, closing(self._opened()) as run:
+            return whom(
+                run,
+                Guard(database).watch(_store_of(self._told)),
+                lambda done, of: self._in_time(report, lambda: {"rows": done, "share": done / max(of, 1)}),
+                self._stopped.is_set,
+            ).as_json()
+
+
 class Send(Task):
-    """One sitting of a run. "leave" is a pause that ends it: it goes on another time."""
+    """One sitting of a run. "leave" is a pause that ends it: it goes on another time. `consent` is whom a person has
+    said yes to: a list of names, null for everybody, nobody when it is left out; `asked` the stamp of the run they were
+    asked about.
+    """
 
     def __init__(self, told: Told) -> None:
         super().__init__(told)
@@ -219,12 +249,18 @@ class Send(Task):
 
     def run(self, report: Report) -> Told:
         """Send."""
-        from composer.storage.stores import Kind, Store
-
-        raw = Store(*self._told["store"])
-        store = raw._replace(kind=Kind(raw.kind))
-        with closing(Database(paths.data_folder() / FILE_NAME)) as database, closing(self._opened()) as run:
-            sitting = Sitting(run, store, self._secret, History(database), lambda told: report(told.as_json()))
+        folder, agreed = paths.data_folder(), self._told.get("consent", [])
+        with closing(Database(folder / FILE_NAME)) as database, closing(self._opened()) as run:
+            sitting = Sitting(
+                run,
+                _store_of(self._told),
+                self._secret,
+                database,
+                Budgets(folder),
+                lambda told: report(told.as_json()),
+                consent=Consent(None if agreed is None else frozenset(agreed)),
+                asked=self._told.get("asked", ""),
+            )
             with self._lock:
                 self._sitting = sitting
                 said, self._said = self._said, []
@@ -242,7 +278,7 @@ class Send(Task):
 
 
 class Tidy(Task):
-    """The history's index brought up to date, and what is to be kept no longer forgotten."""
+    """The history's index brought up to date, its names learnt, and what is to be kept no longer forgotten."""
 
     def run(self, report: Report) -> Told:  # noqa: ARG002 - nobody waits for it
         """Tidy up."""
@@ -250,6 +286,9 @@ class Tidy(Task):
             history, runs, stop = History(database), self._runs(), self._stopped.is_set
             history.index_waiting(stop)
             index_runs(history, runs, stop)
+            vocabularies = Vocabularies(database)
+            vocabularies.learn(stop)
+            learn_runs(vocabularies, runs, stop)
             expired = history.expired(self._told.get("days"), self._told.get("megabytes"))
             forgotten = forget(history, runs, expired, stop)
             if history.has_traces():
@@ -264,6 +303,7 @@ _TASKS: dict[str, type[Task]] = {
     "recheck": Recheck,
     "fix": Fix,
     "export": Export,
+    "whom": Whom,
     "send": Send,
     "tidy": Tidy,
 }
@@ -272,6 +312,19 @@ _TASKS: dict[str, type[Task]] = {
 def work_for(told: Told) -> Task:
     """The task that is asked for."""
     return _TASKS[told["task"]](told)
+
+
+def _store_of(told: Told) -> Store:
+    raw = Store(*told["store"])
+    return raw._replace(kind=Kind(raw.kind))
+
+
+def _vocabulary_of(told: Told) -> Vocabulary | None:
+    """The names of the store that is meant, None where none is."""
+    if not told.get("vocabulary"):
+        return None
+    with closing(Database(paths.data_folder() / FILE_NAME)) as database:
+        return Vocabularies(database).of(told["vocabulary"])
 
 
 def _source_of(told: Told) -> Source:

@@ -45,7 +45,11 @@ class Kind(StrEnum):
 
 
 class Fault(NamedTuple):
-    """One fault. Hits `times` requests (None: until cleared), each with `probability`, drawn from `seed`."""
+    """One fault. Hits `times` requests (None: until cleared), each with `probability`, drawn from `seed`.
+
+    `call` names the calls it hits, see CALLS. Look-ups go out by themselves while somebody types: what is meant for the
+    next event is not used up by them.
+    """
 
     kind: Kind
     times: int | None = None
@@ -56,6 +60,7 @@ class Fault(NamedTuple):
     status: int = 503  # of a status
     location: str = ""  # of a redirect, a loopback URL
     afterStoring: bool = False  # noqa: N815  (as in JSON); the call is served, its answer is lost
+    call: str = "send"
 
     @property
     def serves_first(self) -> bool:
@@ -69,6 +74,15 @@ class Answers(StrEnum):
     CUSTOMER = "customer"
     EVENT = "event"
     BULK = "bulk"
+
+
+CALLS = {
+    "send": (Answers.EVENT, Answers.BULK),
+    "any": tuple(Answers),
+    "event": (Answers.EVENT,),
+    "bulk": (Answers.BULK,),
+    "customer": (Answers.CUSTOMER,),
+}
 
 
 class Hit(NamedTuple):
@@ -102,7 +116,7 @@ class Faults:
         delay, found = 0.0, None
         for active in self._active:
             is_latency = active.fault.kind is Kind.LATENCY
-            if (found and not is_latency) or not _can_hit(active.fault.kind, call) or not active.draw():
+            if (found and not is_latency) or not _can_hit(active.fault, call) or not active.draw():
                 continue
             if is_latency:
                 delay += active.fault.milliseconds / 1000
@@ -171,10 +185,12 @@ async def gone(receive: Receive) -> None:
         pass
 
 
-def _can_hit(kind: Kind, call: Answers) -> bool:
-    if kind is Kind.PER_EVENT_RESULTS:
+def _can_hit(fault: Fault, call: Answers) -> bool:
+    if call not in CALLS[fault.call]:
+        return False
+    if fault.kind is Kind.PER_EVENT_RESULTS:
         return call is Answers.BULK
-    return kind is not Kind.GARBAGE or call is not Answers.CUSTOMER
+    return fault.kind is not Kind.GARBAGE or call is not Answers.CUSTOMER
 
 
 _WHOLE = {"times": (1, 1_000_000), "milliseconds": (0, 600_000), "retryAfter": (0, 86_400), "status": (400, 599)}
@@ -200,6 +216,8 @@ def _fault(described: Json) -> Fault:
         raise ValueError("probability must be a number from 0 to 1.")
     if type(fault.seed) is not int or type(fault.afterStoring) is not bool:
         raise ValueError("seed must be a whole number, afterStoring true or false.")
+    if not isinstance(fault.call, str) or fault.call not in CALLS:
+        raise ValueError(f"call must be one of {', '.join(CALLS)}.")
     if fault.kind is Kind.REDIRECT and not is_loopback(fault.location):
         raise ValueError("location must be an http URL on this machine, such as http://127.0.0.1:8000/.")
     return fault

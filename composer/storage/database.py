@@ -84,6 +84,16 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def erasing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction in which what is deleted is overwritten; `checkpoint` takes it out of the side file, too."""
+        with self.transaction() as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            try:
+                yield connection
+            finally:
+                connection.execute("PRAGMA secure_delete = OFF")
+
     def checkpoint(self) -> None:
         """Have everything in the file itself, and on the disk. Raises StorageError."""
         with self._explained(), self._borrowed() as connection:

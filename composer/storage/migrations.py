@@ -176,4 +176,92 @@ _FOUND_AGAIN = (
     """,
 )
 
-MIGRATIONS: Migrations = (_FIRST, _RUNS_IN_HISTORY, _MAPPINGS, _FOUND_AGAIN)
+# Who may be reached without a question, for each store; `folded` is what is compared, see `people`.
+_TEST_PEOPLE = (
+    """
+    CREATE TABLE test_people (
+        store INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        folded TEXT NOT NULL,
+        shown TEXT NOT NULL,
+        PRIMARY KEY (store, kind, folded)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER test_people_forgotten AFTER DELETE ON stores
+    BEGIN DELETE FROM test_people WHERE store = OLD.id; END
+    """,
+)
+
+# What names and types were sent to each store, never their values, see `vocabulary`: a memory of its own, so forgetting
+# an entry of the history leaves it. `vocabulary_learnt` is the last entry that was looked at, `vocabulary_runs` which
+# requests of bulk runs were, `vocabulary_unlearnt` up to which entry a store's names were forgotten.
+_VOCABULARY = (
+    """
+    CREATE TABLE vocabulary (
+        store INTEGER NOT NULL,
+        event TEXT NOT NULL,
+        holder TEXT NOT NULL,
+        name TEXT NOT NULL,
+        uses INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL,
+        type TEXT NOT NULL,
+        streak INTEGER NOT NULL,
+        PRIMARY KEY (store, event, holder, name)
+    ) WITHOUT ROWID
+    """,
+    "CREATE TABLE vocabulary_learnt (entry INTEGER NOT NULL)",
+    "INSERT INTO vocabulary_learnt VALUES (0)",
+    "CREATE TABLE vocabulary_runs (entry INTEGER PRIMARY KEY, is_due INTEGER NOT NULL, request INTEGER NOT NULL)",
+    "INSERT INTO vocabulary_runs SELECT entry, 1, 0 FROM history_rows",
+    "CREATE TABLE vocabulary_unlearnt (store INTEGER PRIMARY KEY, entry INTEGER NOT NULL)",
+    """
+    CREATE TRIGGER vocabulary_run_ended AFTER INSERT ON history_rows
+    BEGIN INSERT INTO vocabulary_runs VALUES (NEW.entry, 1, 0) ON CONFLICT (entry) DO UPDATE SET is_due = 1; END
+    """,
+    """
+    CREATE TRIGGER vocabulary_run_ended_again AFTER UPDATE ON history_rows WHEN NEW.is_due = 1
+    BEGIN INSERT INTO vocabulary_runs VALUES (NEW.entry, 1, 0) ON CONFLICT (entry) DO UPDATE SET is_due = 1; END
+    """,
+    """
+    CREATE TRIGGER vocabulary_run_forgotten AFTER DELETE ON history
+    BEGIN DELETE FROM vocabulary_runs WHERE entry = OLD.id; END
+    """,
+    """
+    CREATE TRIGGER vocabulary_forgotten AFTER DELETE ON stores
+    BEGIN
+        DELETE FROM vocabulary WHERE store = OLD.id;
+        DELETE FROM vocabulary_unlearnt WHERE store = OLD.id;
+    END
+    """,
+)
+
+# Where the composer and the server did not agree: a report without values, see `drift`.
+_DRIFT = (
+    """
+    CREATE TABLE drift (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        begun_ms INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        event_name TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        report TEXT NOT NULL,
+        signature TEXT NOT NULL,
+        events INTEGER NOT NULL
+    )
+    """,
+    "CREATE INDEX drift_by_signature ON drift (signature)",
+    # The last request of each bulk run that was looked at.
+    "CREATE TABLE drift_runs (run TEXT PRIMARY KEY, request INTEGER NOT NULL) WITHOUT ROWID",
+)
+
+MIGRATIONS: Migrations = (
+    _FIRST,
+    _RUNS_IN_HISTORY,
+    _MAPPINGS,
+    _FOUND_AGAIN,
+    _TEST_PEOPLE,
+    _VOCABULARY,
+    _DRIFT,
+)

@@ -17,12 +17,18 @@ from composer.storage.settings import Settings
 from composer.storage.stores import Store, Stores
 
 if TYPE_CHECKING:
+    from composer.delivery.budget import Budgets
+    from composer.delivery.guard import Guard
+    from composer.delivery.lookup import Lookups
     from composer.delivery.sender import Sender
     from composer.sandbox.process import SandboxProcess
+    from composer.storage.drift import Drift
     from composer.storage.history import History
     from composer.storage.mappings import Mappings
+    from composer.storage.people import TestPeople
     from composer.storage.runs import Runs
     from composer.storage.templates import Templates
+    from composer.storage.vocabulary import Vocabularies
 
 TEMPLATES_FOLDER = "templates folder"  # the name under which the path is kept in the settings
 
@@ -96,8 +102,50 @@ class Desk:
         from composer.delivery.sender import Sender
 
         if self._sender is None:
-            self._sender = Sender(self.history, self.secrets)
+            self._sender = Sender(self.history, self.secrets, self.guard, self.budgets, self.drift)
         return self._sender
+
+    @cached_property
+    def people(self) -> TestPeople:
+        """The test people of each store."""
+        from composer.storage.people import TestPeople
+
+        return TestPeople(self.database)
+
+    @cached_property
+    def guard(self) -> Guard:
+        """Who knows whom an event would reach."""
+        from composer.delivery.guard import Guard
+
+        return Guard(self.database)
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        """How much each store is asked, by all processes together."""
+        from composer.delivery.budget import Budgets
+
+        return Budgets(self.folder)
+
+    @cached_property
+    def lookups(self) -> Lookups:
+        """The customer look-up."""
+        from composer.delivery.lookup import Lookups
+
+        return Lookups(self.secrets, self.budgets)
+
+    @cached_property
+    def vocabularies(self) -> Vocabularies:
+        """What names and types were sent to each store."""
+        from composer.storage.vocabulary import Vocabularies
+
+        return Vocabularies(self.database)
+
+    @cached_property
+    def drift(self) -> Drift:
+        """Where the composer and a server did not agree."""
+        from composer.storage.drift import Drift
+
+        return Drift(self.database)
 
     def close(self) -> None:
         """Stop the sandbox and close the database."""

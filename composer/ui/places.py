@@ -21,13 +21,20 @@ def make_compose(window: MainWindow) -> ComposePlace:
     from composer.ui.compose.composition import Composition
     from composer.ui.compose.place import ComposePlace
     from composer.ui.compose.sending import Sending
+    from composer.ui.compose.vocabulary import VocabularyReader
+    from composer.ui.compose.vocabulary_entries import complete_event_name
 
     desk, jobs, traffic = window.desk, window.jobs, window.traffic
     composition = Composition(jobs, window)
-    sending = Sending(jobs, desk.sender, desk.address)
+    sending = Sending(jobs, desk.sender, desk.address, lambda: desk.lookups)
     sending.setParent(window)
     place = ComposePlace(window.theme, jobs, desk.drafts, desk.settings, composition, sending)
+    complete_event_name(window.theme, place.form.first_entry(), composition)
+    window.vocabulary = VocabularyReader(jobs, lambda: desk.vocabularies, desk.templates, composition)
+    sending.finished.connect(window.vocabulary.follow_sent)
+    place.template.said.connect(window.vocabulary.read_again)  # it was saved
     place.send_wanted.connect(window.send)
+    place.verify_wanted.connect(lambda: window.send(verify=True))
     place.new_wanted.connect(window.begin_anew)
     place.templates_wanted.connect(traffic.choose_template)
     place.template_wanted.connect(traffic.save_as_template)
@@ -36,6 +43,7 @@ def make_compose(window: MainWindow) -> ComposePlace:
     place.bulk_wanted.connect(traffic.add_to_bulk)
     place.response.entry_wanted.connect(window.show_entry)
     place.response.again_wanted.connect(window.try_again)
+    place.response.drift_wanted.connect(traffic.show_drift_log)
     place.drafting.said.connect(window.say_saved)
     place.drafting.failed.connect(partial(window.notice.say, "bad"))
     place.state_said.connect(partial(window.say_state, COMPOSE))
@@ -70,8 +78,10 @@ def _bulk(window: MainWindow) -> QWidget:
     bulk.edit_wanted.connect(window.traffic.edit_row)
     bulk.edit_as_new.connect(window.traffic.edit_as_new)
     bulk.key_needed.connect(window.ask_for_key)
+    bulk.desk.people_wanted.connect(window.open_people_of)
     bulk.history_changed.connect(window.refresh_history)
     bulk.history_changed.connect(window.keep_order)
+    bulk.history_changed.connect(window.vocabulary.read_again)
     bulk.base_wanted.connect(lambda: window.traffic.give_base(bulk))
     bulk.state_said.connect(partial(window.say_state, BULK))
     if window.store_bar.store is not None:
@@ -83,11 +93,12 @@ def _history(window: MainWindow) -> QWidget:
     from composer.ui.history.place import HistoryPlace
     from composer.ui.upkeep import kept
 
-    history = HistoryPlace(window.theme, window.jobs, window.desk.history, window.desk.runs)
+    history = HistoryPlace(window.theme, window.jobs, window.desk.history, window.desk.runs, window.desk.drift)
     history.edit_as_new.connect(window.traffic.edit_as_new)
     history.send_again.connect(window.outbox.send_again)
     history.save_as_template.connect(window.traffic.keep_as_template)
     history.run_wanted.connect(window.show_run)
+    history.drift_wanted.connect(window.traffic.show_drift_log)
     history.work.removed.connect(window.keep_order)
     history.state_said.connect(partial(window.say_state, HISTORY))
     settings = window.desk.settings
@@ -104,6 +115,7 @@ def _templates(window: MainWindow) -> QWidget:
     templates.bulk_wanted.connect(window.traffic.use_template_in_bulk)
     templates.folder_chosen.connect(lambda folder: window.traffic.keep_templates_in(folder, templates))
     templates.changes.made.connect(window.traffic.follow_kept)
+    templates.shelf.read.connect(lambda seen, _go_to: window.vocabulary.follow_templates(seen.listing))
     templates.state_said.connect(partial(window.say_state, TEMPLATES))
     return templates
 
@@ -121,8 +133,13 @@ def _settings(window: MainWindow) -> QWidget:
     from composer.ui.theme import Choice
 
     desk = window.desk
-    settings = SettingsPlace(window.theme, window.jobs, desk.stores, desk.secrets, desk.settings)
+    settings = SettingsPlace(
+        window.theme, window.jobs, desk.stores, desk.secrets, desk.settings, desk.people, desk.vocabularies
+    )
     settings.stores_changed.connect(window.show_stores)
     settings.keeping_changed.connect(window.show_keeping)
+    settings.people_changed.connect(window.outbox.follow_people)
+    settings.names_forgotten.connect(window.vocabulary.read_again)
+    settings.looking_changed.connect(window.outbox.whom.switch)
     settings.theme_chosen.connect(lambda choice: window.theme.choose(Choice(choice)))
     return settings

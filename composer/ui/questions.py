@@ -6,18 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 
-def may_send_live(parent: QWidget, store: str, customer: str) -> bool:
-    """Whether the event may go to a live store; `customer` is the identifier it is for, empty when there is none."""
-    who = customer or "nobody the composer can name"
-    return _ask(
-        parent,
-        "Send to a live store",
-        f"Send this event to the live store “{store}”?",
-        f"It is for {who}. Flows that listen for it may write to that person for real.",
-        f"Send to {store}",
-    )
-
-
 def may_send_many_live(parent: QWidget, store: str, events: int) -> bool:
     """Whether a bulk run may go to a live store."""
     return _ask(

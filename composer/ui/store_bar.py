@@ -31,6 +31,7 @@ class StoreBar(QWidget):
         super().__init__(parent)
         self.store: Store | None = None
         self.stores: list[Store] = []
+        self.key: KeyState | None = None  # where the store's key is; not known at once
         self._theme = theme
         self.badge = button("", None, "badge")
         self.badge.setMenu(QMenu(self.badge))
@@ -46,6 +47,8 @@ class StoreBar(QWidget):
 
     def show_store(self, store: Store, stores: list[Store]) -> None:
         """Show the store in force, and offer the others."""
+        if self.store is None or self.store.id != store.id:
+            self.key = None
         self.store, self.stores = store, stores
         name = store.name if len(store.name) <= SHOWN_NAME else store.name[: SHOWN_NAME - 1] + "…"
         kind = "" if store.is_built_in else f"{store.kind.value.upper()} · "
@@ -71,6 +74,7 @@ class StoreBar(QWidget):
         """Say where the key is, unless another store was chosen meanwhile."""
         if self.store is None or store.id != self.store.id:
             return
+        self.key = state
         words, tone = {
             "keyring": ("key in keyring", "good"),
             "session": ("key for this session", "caution"),

@@ -157,6 +157,16 @@ class Traffic(QObject):
         composition = self._compose.composition
         bulk.take_base(composition.payload if composition.error is None else None, composition.values)
 
+    def show_drift_log(self, note: int | None = None) -> None:
+        """Show where the checks and a server did not agree, with this note in front."""
+        from composer.ui.history.drift_log import DriftLog
+
+        window = self._window
+        log = DriftLog(window.theme, window.jobs, window.desk.drift, window)
+        log.forgotten.connect(window.refresh_history)
+        log.read(note)
+        log.open()
+
     def _keep(self, payload: Json, values: dict[str, Json]) -> None:
         from composer.event.variables import asked, pattern_of
 

@@ -60,7 +60,8 @@ class Upkeep(QObject):
 
         def work() -> Told | None:
             days, megabytes = kept(desk.settings)
-            is_in_order = not (desk.history.is_behind() or desk.history.has_traces())
+            is_behind = desk.history.is_behind() or desk.vocabularies.is_behind()
+            is_in_order = not (is_behind or desk.history.has_traces())
             if is_in_order and not desk.history.expired(days, megabytes):
                 return None
             return {"task": "tidy", "days": days, "megabytes": megabytes}

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QStackedWidget,
@@ -15,19 +15,21 @@ from PySide6.QtWidgets import (
 
 from composer.storage.database import StorageError
 from composer.storage.stores import Kind, Store
+from composer.ui.actions import add_actions
 from composer.ui.frame import BULK, COMPOSE, HISTORY, PLACES, SETTINGS, TEMPLATES, Frame
 from composer.ui.jobs import Jobs, Later
 from composer.ui.notice import Notice
-from composer.ui.shortcuts import Shortcuts, add_shortcuts
 from composer.ui.store_bar import StoreBar
 from composer.ui.theme import Theme
 from composer.ui.traffic import Traffic
 
 if TYPE_CHECKING:
+    from composer.storage.secrets import KeyState
     from composer.ui.bulk.place import BulkPlace
     from composer.ui.compose.composition import Composition
     from composer.ui.compose.place import ComposePlace
     from composer.ui.compose.sending import Sending
+    from composer.ui.compose.vocabulary import VocabularyReader
     from composer.ui.desk import Desk
     from composer.ui.finder.finder import Finder
     from composer.ui.history.place import HistoryPlace
@@ -58,6 +60,7 @@ class MainWindow(QMainWindow):
         self.notice = Notice(self)
         self.store_bar = StoreBar(theme)
         self._compose: ComposePlace | None = None
+        self.vocabulary: VocabularyReader  # is made with Compose
         self._outbox: Outbox | None = None
         self.traffic = Traffic(self)
         self._finder: Finder | None = None
@@ -71,7 +74,7 @@ class MainWindow(QMainWindow):
         self._frame.buttons[COMPOSE].setChecked(True)
         self._frame.place_wanted.connect(self.go_to)
         self._frame.finder_wanted.connect(self.toggle_finder)
-        self._actions()
+        add_actions(self)
         self.store_bar.chosen.connect(self.choose_store)
         self.store_bar.manage_wanted.connect(lambda: self.go_to(SETTINGS))
         self.show_stores()
@@ -88,6 +91,7 @@ class MainWindow(QMainWindow):
             self._outbox = Outbox(self, self.desk, self.jobs, self.notice, self._compose)
             self._outbox.compose_wanted.connect(lambda: self.go_to(COMPOSE))
             self._outbox.kept.connect(self._show_kept)
+            self._outbox.people_wanted.connect(self.open_people_of)
             if self.store_bar.store is not None:
                 self._show_store_in_compose(self.store_bar.store)
             self._compose.restore_draft(self.desk.draft)
@@ -100,6 +104,7 @@ class MainWindow(QMainWindow):
         self._pasting = Pasting(self)
         self._upkeep = Upkeep(self.jobs, self.desk, self)
         self._upkeep.ended.connect(self.refresh_history)
+        self._upkeep.ended.connect(self.vocabulary.read_again)
         self._upkeep.look_soon()
 
     @property
@@ -135,9 +140,14 @@ class MainWindow(QMainWindow):
         return self.go_to(TEMPLATES)  # type: ignore[return-value]
 
     @property
+    def place(self) -> QWidget | None:
+        """The place that is seen."""
+        return self._stack.currentWidget()
+
+    @property
     def is_in_bulk(self) -> bool:
         """Whether Bulk is the place that is seen."""
-        return self._stack.currentWidget() is self._places.get(BULK)
+        return self.place is self._places.get(BULK)
 
     @property
     def is_ready(self) -> bool:
@@ -186,10 +196,10 @@ class MainWindow(QMainWindow):
             self._outbox.ask_anew()
         self._take_store(store, self.store_bar.stores)
 
-    def send(self, anyway: bool = False) -> None:
-        """Send what is composed, unless something holds it back."""
+    def send(self, anyway: bool = False, verify: bool = False) -> None:
+        """Send what is composed, unless something holds it back; with `verify` see what it did to the profile."""
         if self.store_bar.store is not None:
-            self.outbox.send(self.store_bar.store, anyway)
+            self.outbox.send(self.store_bar.store, anyway, verify)
 
     def begin_anew(self, starter: bool = False) -> None:
         """Another event in place of this one; Undo brings this one back."""
@@ -250,6 +260,10 @@ class MainWindow(QMainWindow):
         """Say that a store has no key, and offer to enter it."""
         self.notice.say("caution", sentence, "Open Settings", lambda: self._open_key_of(store))
 
+    def open_people_of(self, store: Store) -> None:
+        """Go to the test people of a store."""
+        self.go_to(SETTINGS).open_people_of(store.id)  # type: ignore[attr-defined]
+
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if event.type() is QEvent.Type.Paint and not self._has_painted:
@@ -272,6 +286,7 @@ class MainWindow(QMainWindow):
                 event.ignore()
                 return
         self.sending.cancel()
+        self.outbox.end()
         if BULK in self._places:
             self._places[BULK].end()  # type: ignore[attr-defined]
         if HISTORY in self._places:
@@ -290,61 +305,6 @@ class MainWindow(QMainWindow):
             self.go_to(COMPOSE)
         self.opened.emit()
         Later(0, self._follow_opening, self).start()
-
-    def _actions(self) -> None:
-        standard = QKeySequence.StandardKey
-        keys: Shortcuts = (
-            ("Send", ["Ctrl+Return", "Ctrl+Enter"], self._send_here),
-            ("Send anyway", ["Ctrl+Shift+Return", "Ctrl+Shift+Enter"], lambda: self._send_here(anyway=True)),
-            ("Undo", standard.Undo, self._undo),
-            ("Redo", ["Ctrl+Shift+Z", "Ctrl+Y"], self._redo),
-            ("New event", standard.New, self.begin_anew),
-            ("Open", standard.Open, self._open_here),
-            ("Save template", standard.Save, self.traffic.save_template),
-            ("Save as a new template", "Ctrl+Shift+S", self.traffic.save_as_template),
-            ("Open a JSON file", "Ctrl+Shift+O", self.traffic.open_file),
-            ("Save as a JSON file", [], self.traffic.save_file),
-            ("Find anything", "Ctrl+K", self.toggle_finder),
-            ("Next pane", "F6", lambda: self._next_pane(1)),
-            ("Previous pane", "Shift+F6", lambda: self._next_pane(-1)),
-            ("Choose the store", "Ctrl+L", self.store_bar.badge.showMenu),
-            ("Quit", standard.Quit, self.close),
-            *((name, f"Ctrl+{at + 1}", partial(self.go_to, at)) for at, name in enumerate(PLACES)),
-        )
-        add_shortcuts(self, keys)
-
-    @property
-    def _is_composing(self) -> bool:
-        """Whether what is undone is seen."""
-        return self.is_ready and self._stack.currentWidget() is self._places.get(COMPOSE)
-
-    def _next_pane(self, step: int) -> None:
-        """To the next pane of the place that is seen."""
-        next_pane = getattr(self._stack.currentWidget(), "next_pane", None)
-        if next_pane is not None:
-            next_pane(step)
-
-    def _undo(self) -> None:
-        if self._is_composing:
-            self.composition.undo()
-
-    def _redo(self) -> None:
-        if self._is_composing:
-            self.composition.redo()
-
-    def _send_here(self, anyway: bool = False) -> None:
-        """In Bulk it is its rows that are meant, elsewhere what is composed."""
-        if not self.is_in_bulk:
-            self.send(anyway)
-        elif not anyway:  # which rows go in spite of their errors is said on the page
-            self.bulk.go_on()
-
-    def _open_here(self) -> None:
-        """In Bulk a file of rows, elsewhere a template."""
-        if self.is_in_bulk:
-            self.bulk.choose_file()
-        else:
-            self.traffic.choose_template()
 
     def _sandbox_started(self) -> None:
         self.store_bar.show_address(self.desk.sandbox_url)
@@ -366,11 +326,19 @@ class MainWindow(QMainWindow):
         if BULK in self._places:
             self._places[BULK].show_store(store)  # type: ignore[attr-defined]
         if store.kind is not Kind.SANDBOX:
-            self.jobs.run(lambda: self.desk.secrets.state(store), lambda state: self.store_bar.show_key(store, state))
+            self.jobs.run(lambda: self.desk.secrets.state(store), partial(self._take_key, store))
+
+    def _take_key(self, store: Store, state: KeyState) -> None:
+        self.store_bar.show_key(store, state)
+        if self._outbox is not None:
+            self._outbox.whom.show_key(store, state)
 
     def _show_store_in_compose(self, store: Store) -> None:
         self.compose.show_store(store)
         self.outbox.show_store(store)
+        if self.store_bar.key is not None:
+            self.outbox.whom.show_key(store, self.store_bar.key)
+        self.vocabulary.show_store(store)
 
     def _show_kept(self, entry: int) -> None:
         if HISTORY in self._places and self._stack.currentWidget() is self._places[HISTORY]:

@@ -1,4 +1,6 @@
-"""A history of a million: how fast it is written and found, what it costs the start, and scrolling to its end."""
+"""A history of a million: how fast it is written and found, what it costs the start and each key, and scrolling to its
+end.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from composer.storage.history import Attempt, History, Search
 from composer.storage.history.log import _insert
 from composer.storage.history.words import of_event
 from composer.storage.stores import Kind, Store
-from tests.bench import startup
+from tests.bench import startup, vocabulary
 from tests.bench.taken import taken_by
 
 ENTRIES = 1_000_000
@@ -212,6 +214,7 @@ def report(entries: int = ENTRIES) -> None:
         size = path.stat().st_size / 1e6
         print(f"Filled in {time.perf_counter() - began:,.0f} s, {size:,.0f} MB with its index", flush=True)
         searching(path)
+        vocabulary.report(path)
         startup.compare("with an empty history", Path(empty), f"with {entries:,} entries", Path(folder))
         # An installed program has its bytecode: the first time makes it.
         installed = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": f"{empty}/bytecode"}

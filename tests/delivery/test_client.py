@@ -406,12 +406,12 @@ class TestCancel:
         assert seconds < 0.5
 
     @pytest.mark.parametrize(
-        "shut", [client._Exchange._shut, lambda exchange: exchange._socket and exchange._socket.close()]
+        "shut", [client.Exchange._shut, lambda exchange: exchange._socket and exchange._socket.close()]
     )
     def test_a_slow_name_look_up_ends_at_once_and_sends_nothing_later(
-        self, serve: Serve, monkeypatch: pytest.MonkeyPatch, shut: Callable[[client._Exchange], None]
+        self, serve: Serve, monkeypatch: pytest.MonkeyPatch, shut: Callable[[client.Exchange], None]
     ) -> None:
-        monkeypatch.setattr(client._Exchange, "_shut", shut)  # also when the connection can't be shut in time
+        monkeypatch.setattr(client.Exchange, "_shut", shut)  # also when the connection can't be shut in time
         server = serve(answer("202 Accepted"))
         looking, go_on = threading.Event(), threading.Event()
         look_up = socket.getaddrinfo

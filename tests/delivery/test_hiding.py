@@ -15,10 +15,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from composer.delivery.budget import Budgets
+from composer.delivery.guard import Guard
 from composer.delivery.hiding import HIDDEN, Hider
 from composer.delivery.outcome import MAX_BODY_BYTES, Outcome
 from composer.delivery.sender import Sender
 from composer.storage.database import FILE_NAME, Database
+from composer.storage.drift import Drift
 from composer.storage.history import Attempt, History
 from composer.storage.secrets import Secret, Secrets
 from composer.storage.stores import Kind, Store
@@ -159,7 +162,7 @@ def everything(outcome: Outcome) -> str:
 
 
 def texts_of(database: Path) -> str:
-    return "".join(file.read_bytes().decode("latin-1") for file in database.parent.iterdir())
+    return "".join(file.read_bytes().decode("latin-1") for file in database.parent.rglob("*") if file.is_file())
 
 
 @settings(max_examples=25, deadline=None)
@@ -187,7 +190,9 @@ def test_no_spelling_reaches_the_outcome_or_the_history(
                 store = Store(2, "Shop", Kind.TEST, server.url, "shop", "key-id")
                 secrets = Secrets()
                 secrets.hold(store, Secret(key))
-                sent = Sender(History(database), secrets).send(Attempt(store, "Order", "a@b.test", "", b"{}"))
+                guard, budgets, drift = Guard(database), Budgets(path.parent), Drift(database)
+                sender = Sender(History(database), secrets, guard, budgets, drift)
+                sent = sender.send(Attempt(store, "Order", "a@b.test", "", b"{}"))
             finally:
                 server.close()
             assert sent.outcome.kind in {"rejected", "refused-key", "unexpected"}

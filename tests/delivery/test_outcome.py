@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from composer.delivery.outcome import MAX_RETRY_AFTER, OutcomeKind, Problem, answered, parse_retry_after, problem_in
+from composer.delivery.outcome import MAX_RETRY_AFTER, OutcomeKind, answered, parse_retry_after
+from composer.event.problem import Problem, problem_in
 
 JSON = [("Content-Type", "application/json; charset=utf-8")]
 PROBLEM = [("content-type", "application/problem+json")]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import os
 import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from composer.delivery import budget
+from composer.delivery.budget import Budget
 from composer.delivery.pacing import Pacer, Ticket
 
 LIMIT = 100
@@ -65,8 +69,33 @@ def most_in_a_second(writes: list[float]) -> int:
     return max(bisect_right(writes, begin + 1 - 1e-9) - at for at, begin in enumerate(writes))
 
 
-def paced(clock: Clock, limit: float = LIMIT) -> Pacer:
-    return Pacer(limit, clock, clock.wait)
+def paced(clock: Clock, limit: float = LIMIT, shared: Budget | None = None) -> Pacer:
+    return Pacer(limit, clock, clock.wait, shared)
+
+
+class Others:
+    """What else goes to the store, from another process."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.writes: list[float] = []
+        self._clock, self._budget = clock, Budget(path, clock, lambda *_: False)
+
+    def ask(self) -> None:
+        """One that can wait is to go out."""
+        at = self._budget.ask()
+        assert at is not None
+        self.writes.append(at)
+
+    def write(self) -> None:
+        """One that waits for nobody goes out now."""
+        self._budget.spend()
+        self.writes.append(self._clock.now)
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> tuple[Clock, Pacer, Others]:
+    clock, path = Clock(), tmp_path / "shop.budget"
+    return clock, paced(clock, shared=Budget(path, clock)), Others(path, clock)
 
 
 def test_undisturbed_it_keeps_close_to_the_limit() -> None:
@@ -154,6 +183,87 @@ def test_a_request_counts_once_however_often_it_is_told() -> None:
             ticket.close(was_sent=True)
     assert pacer.wait(never) is not None
     assert clock.now == pytest.approx(1001.015, abs=0.02)
+
+
+def test_for_itself_a_shared_budget_changes_nothing(shared: tuple[Clock, Pacer, Others]) -> None:
+    alone, (clock, pacer, _) = Clock(), shared
+    by_itself = paced(alone)
+    for late in itertools.islice(itertools.cycle([0.0, 0.004, 0.03]), 600):
+        alone.write(by_itself.wait(never), late)
+        clock.write(pacer.wait(never), late)
+    assert clock.writes == alone.writes
+
+
+def test_it_makes_room_for_what_others_announce(shared: tuple[Clock, Pacer, Others]) -> None:
+    clock, pacer, others = shared
+    begun = clock.now
+    for number in range(1000):
+        if number % 5 == 0:
+            others.ask()
+        clock.write(pacer.wait(never))
+    assert most_in_a_second(clock.writes + others.writes) <= LIMIT
+    assert (1000 + 200) / (clock.now - begun) >= 0.97 * LIMIT  # and leaves nothing unused
+
+
+def test_it_makes_room_after_what_others_just_sent(shared: tuple[Clock, Pacer, Others]) -> None:
+    clock, pacer, others = shared
+    for number in range(1000):
+        if number % 100 == 50:
+            others.write()
+        clock.write(pacer.wait(never))
+    assert most_in_a_second(clock.writes + others.writes) <= LIMIT
+
+
+def test_others_who_use_the_budget_up_hold_it_for_a_second(shared: tuple[Clock, Pacer, Others]) -> None:
+    clock, pacer, others = shared
+    for _ in range(LIMIT):
+        others.write()
+    clock.write(pacer.wait(never))
+    assert clock.now == pytest.approx(1001, abs=0.01)
+
+
+def test_the_others_see_what_it_really_wrote_and_when(shared: tuple[Clock, Pacer, Others], tmp_path: Path) -> None:
+    clock, pacer, _ = shared
+    seen: list[float] = []
+    clock.write(pacer.wait(never), 0.3)  # its connection took that long
+    unsent = pacer.wait(never)
+    assert unsent is not None
+    unsent.close(was_sent=False)
+    clock.pass_by(0.5)
+    Budget(tmp_path / "shop.budget", clock).take(clock.now, lambda others: seen.extend(others) or clock.now)  # type: ignore[func-returns-value]
+    assert seen == clock.writes
+
+
+def test_the_budget_is_looked_at_once_for_each_request(
+    shared: tuple[Clock, Pacer, Others], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, pacer, _ = shared
+    opened: list[Path] = []
+    lock = budget._locked
+    monkeypatch.setattr(budget, "_locked", lambda path: opened.append(path) or lock(path))  # type: ignore[func-returns-value]
+    for _ in range(300):
+        clock.write(pacer.wait(never), 0.001)
+    assert len(opened) == 300
+
+
+def test_nobody_waits_with_the_budget_in_hand(tmp_path: Path) -> None:
+    clock, path = Clock(), tmp_path / "shop.budget"
+    free: list[bool] = []
+
+    def wait(_: threading.Condition, seconds: float) -> None:
+        handle = budget._locked(path)
+        free.append(handle is not None)
+        if handle is not None:
+            os.close(handle)
+        clock.pass_by(max(seconds, 0.0))
+
+    pacer, others = Pacer(LIMIT, clock, wait, Budget(path, clock)), Others(path, clock)
+    for _ in range(LIMIT):
+        others.write()
+    for _ in range(10):
+        clock.write(pacer.wait(never))
+    assert free
+    assert all(free)
 
 
 _SECONDS = st.floats(0, 0.05) | st.sampled_from([0.0, 0.0, 0.0, 0.3, 1.0, 2.5])

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from composer.delivery.budget import Budgets
 from composer.delivery.client import Cancel
-from composer.delivery.sender import KeyNeeded, NotSent, Sender, attempt_of
+from composer.delivery.guard import EVERYBODY, UNNAMED, Consent, Guard
+from composer.delivery.sender import ConsentNeeded, KeyNeeded, NotSent, Sender, attempt_of
 from composer.event.findings import Finding, Severity
 from composer.event.payload import Json
 from composer.storage.database import Database
+from composer.storage.drift import Drift
 from composer.storage.history import Attempt, History
+from composer.storage.people import TestPeople
 from composer.storage.secrets import Secret, Secrets
-from composer.storage.stores import Kind, Store
+from composer.storage.stores import Kind, Store, Stores
 from tests.support.secret_service import SecretService
 from tests.support.server import Server, answer, until_gone
 
@@ -43,8 +49,8 @@ def secrets() -> Secrets:
 
 
 @pytest.fixture
-def sender(history: History, secrets: Secrets) -> Sender:
-    return Sender(history, secrets)
+def sender(history: History, secrets: Secrets, database: Database, tmp_path: Path) -> Sender:
+    return Sender(history, secrets, Guard(database), Budgets(tmp_path), Drift(database))
 
 
 def test_the_list_says_what_the_payload_says() -> None:
@@ -65,7 +71,7 @@ def test_a_text_that_says_no_payload_lists_no_name_and_nobody() -> None:
     assert attempt.body == text.encode()
 
 
-def attempt_at(url: str, kind: Kind = Kind.LIVE, body: bytes = b'{"eventName": "Order"}') -> Attempt:
+def attempt_at(url: str, kind: Kind = Kind.TEST, body: bytes = b'{"eventName": "Order"}') -> Attempt:
     return Attempt(SHOP.at(url)._replace(kind=kind), "Order", "a@shop.test", "order-1", body, [FINDING], True)
 
 
@@ -206,4 +212,104 @@ def test_what_is_cancelled_while_the_keyring_asks_is_no_attempt(
         sender.send(attempt, cancel)
     assert not isinstance(raised.value, KeyNeeded)
     assert history.count() == 0
+    assert not server.connected.is_set()
+
+
+TO_ALICE = b'{"eventName": "Order", "customer": {"email": "alice@shop.com"}}'
+TO_BOB_TOO = b'{"eventName": "Order", "customer": {"email": "alice@shop.com", "phoneNumber": "+12065551234"}}'
+
+
+def attempt_to(store: Store, body: bytes) -> Attempt:
+    return Attempt(store, "Order", "alice@shop.com", "", body, [], False)
+
+
+@pytest.fixture
+def shop(serve: Serve, secrets: Secrets, database: Database) -> tuple[Server, Store]:
+    """A live store, and the server behind it."""
+    server = serve(answer("202 Accepted"))
+    store = Stores(database).add("Shop", Kind.LIVE, server.url, "shop")
+    secrets.hold(store, Secret(KEY))
+    return server, store
+
+
+@pytest.mark.parametrize(("body", "named"), [(TO_ALICE, "alice@shop.com is not"), (b'{"a', f"{UNNAMED} is not")])
+def test_on_a_live_store_nothing_is_written_down_or_sent_without_consent(
+    sender: Sender, history: History, shop: tuple[Server, Store], body: bytes, named: str
+) -> None:
+    server, store = shop
+    with pytest.raises(ConsentNeeded, match=f"“Shop” is a live store, and {named} among its test people"):
+        sender.send(attempt_to(store, body))
+    assert history.count() == 0
+    assert not server.connected.is_set()
+    assert sender.send(attempt_to(store, body), consent=EVERYBODY).outcome.kind == "queued"
+
+
+def test_consent_for_one_is_none_for_another(sender: Sender, history: History, shop: tuple[Server, Store]) -> None:
+    server, store = shop
+    consent = Consent(frozenset({"alice@shop.com"}))
+    with pytest.raises(ConsentNeeded) as raised:
+        sender.send(attempt_to(store, TO_BOB_TOO), consent=consent)
+    assert raised.value.outside == ["alice@shop.com", "+12065551234"]
+    assert (history.count(), server.connected.is_set()) == (0, False)
+    assert sender.send(attempt_to(store, TO_ALICE), consent=consent).outcome.kind == "queued"
+
+
+def test_a_test_person_needs_no_consent(sender: Sender, database: Database, shop: tuple[Server, Store]) -> None:
+    TestPeople(database).add(shop[1], ["alice@shop.com"])
+    assert sender.send(attempt_to(shop[1], TO_ALICE)).outcome.kind == "queued"
+
+
+def test_a_store_that_became_live_meanwhile_is_live(
+    sender: Sender, history: History, shop: tuple[Server, Store]
+) -> None:
+    server, store = shop
+    with pytest.raises(ConsentNeeded):
+        sender.send(attempt_to(store._replace(kind=Kind.TEST), TO_ALICE))  # as it was when it was chosen
+    assert (history.count(), server.connected.is_set()) == (0, False)
+
+
+def test_the_list_counts_as_it_is_when_the_keyring_has_answered(
+    sender: Sender, history: History, database: Database, secrets: Secrets, shop: tuple[Server, Store],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    server, store = shop
+    people = TestPeople(database)
+    people.add(store, ["alice@shop.com"])
+
+    def taken_off_meanwhile(_store: Store) -> Secret:
+        people.keep(store, [])
+        return Secret(KEY)
+
+    monkeypatch.setattr(secrets, "find", taken_off_meanwhile)
+    with pytest.raises(ConsentNeeded):
+        sender.send(attempt_to(store, TO_ALICE))
+    assert (history.count(), server.connected.is_set()) == (0, False)
+
+
+def test_where_the_list_can_not_be_read_nothing_is_sent(
+    sender: Sender, database: Database, shop: tuple[Server, Store]
+) -> None:
+    server, store = shop
+    database.checkpoint()
+    with database.path.open("r+b") as file:
+        file.truncate(4096)
+        file.seek(100)
+        file.write(b"x" * 3000)
+    with pytest.raises(NotSent, match="because the test people could not be read") as raised:
+        sender.send(attempt_to(store, TO_ALICE), consent=EVERYBODY)
+    assert not isinstance(raised.value, ConsentNeeded)
+    assert not server.connected.is_set()
+
+
+def test_where_the_list_is_locked_nothing_is_sent(
+    sender: Sender, database: Database, shop: tuple[Server, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, store = shop
+    database.close()  # so that SQLite gives the file to one alone
+    monkeypatch.setattr("composer.storage.database.BUSY_TIMEOUT", 0.1)
+    with closing(sqlite3.connect(database.path)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(NotSent, match=r"test people could not be read.+ locked for more than"):
+            sender.send(attempt_to(store, TO_ALICE), consent=EVERYBODY)
     assert not server.connected.is_set()

@@ -134,9 +134,10 @@ def test_when_the_window_is_gone_a_run_pauses_and_all_of_it_arrives_in_the_next_
 
 def test_two_workers_never_send_one_run(worker: Worker, sandbox: SandboxProcess) -> None:
     run = worker.do(task="append", name="Composed", text=GOOD, times=20_000)["done"]["run"]
+    other = Worker()
+    other.do(task="append", name="Begun", text=GOOD, times=1)  # its start may take longer than a run
     worker.write(task="send", run=run, store=store(sandbox), secret=KEY)
     worker.read()
-    other = Worker()
     assert "Another" in other.do(task="send", run=run, store=store(sandbox), secret=KEY)["failed"]
     assert other.close() == 0
     worker.write(say="stop")

@@ -33,7 +33,7 @@ def test_429_with_and_without_retry_after(store: Any, given: dict[str, Any], hea
 
 @pytest.mark.parametrize("status", [500, 503, 401, 599])
 def test_a_status_with_problem_details(store: Any, status: int) -> None:
-    store.set_faults({"kind": "status", "status": status})
+    store.set_faults({"kind": "status", "status": status, "call": "any"})
     for answer in (store.post(EVENT), store.bulk([EVENT]), store.customer("jane@example.com")):
         assert (answer.status_code, answer.json()["status"]) == (status, status)
     assert stored(store) == 0
@@ -54,7 +54,7 @@ def test_an_html_error_page(store: Any) -> None:
 
 
 def test_garbage_in_place_of_the_empty_body(store: Any) -> None:
-    store.set_faults({"kind": "garbage"})
+    store.set_faults({"kind": "garbage", "call": "any"})
     for answer in (store.post(EVENT), store.bulk([EVENT])):
         assert answer.status_code == 202
         with pytest.raises(UnicodeDecodeError):
@@ -131,6 +131,42 @@ def test_a_late_fault_comes_late(store: Any) -> None:
     assert time.monotonic() - begin >= 0.2
 
 
+@pytest.mark.parametrize(
+    ("call", "hit"),
+    [
+        ("send", (True, True, False)),
+        ("any", (True, True, True)),
+        ("event", (True, False, False)),
+        ("bulk", (False, True, False)),
+        ("customer", (False, False, True)),
+    ],
+)
+def test_a_fault_hits_the_calls_it_is_aimed_at(store: Any, call: str, hit: tuple[bool, ...]) -> None:
+    store.post(EVENT)
+    store.set_faults({"kind": "status", "status": 403, "call": call})
+    answers = (store.post(EVENT), store.bulk([EVENT]), store.customer("jane@example.com"))
+    assert tuple(answer.status_code == 403 for answer in answers) == hit
+
+
+def test_a_look_up_does_not_use_up_what_is_meant_for_the_next_event(store: Any) -> None:
+    store.set_faults({"kind": "reset", "times": 1})
+    assert store.customer("jane@example.com").status_code == 404
+    with pytest.raises(httpx.TransportError):
+        store.post(EVENT)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"kind": "latency", "milliseconds": 60_000}, {"kind": "hang"}, {"kind": "reset"}, {"kind": "html"}]
+)
+def test_a_look_up_can_be_hit_by_what_hits_networks(store: Any, fault: dict[str, Any]) -> None:
+    store.set_faults(fault | {"call": "customer"})
+    with contextlib.suppress(httpx.TransportError):
+        answer = store.client.get(f"{store.url}/customers", params={"email": "jane@example.com"}, timeout=0.3)
+        assert answer.status_code == 502
+    assert [each["hit"] for each in process.faults(store.running.origin)] == [1]
+    assert store.post(EVENT).status_code == 202
+
+
 def test_a_fault_for_the_next_requests_then_all_is_well(store: Any) -> None:
     store.set_faults({"kind": "status", "times": 2}, {"kind": "html", "times": 1})
     assert [store.post(EVENT).status_code for _ in range(5)] == [503, 503, 502, 202, 202]
@@ -199,6 +235,8 @@ def test_times_counts_the_requests_hit_not_the_draws() -> None:
         ([{"kind": "html", "probability": True}], "probability must be"),
         ([{"kind": "html", "seed": "x"}], "seed must be"),
         ([{"kind": "html", "afterStoring": 1}], "afterStoring true or false"),
+        ([{"kind": "html", "call": "lookup"}], "call must be one of send, any, event"),
+        ([{"kind": "html", "call": ["event"]}], "call must be one of"),
         ([{"kind": "redirect"}], "location must be"),
         ([{"kind": "redirect", "location": "http://example.com/"}], "location must be"),
         ([{"kind": "redirect", "location": "https://127.0.0.1/"}], "location must be"),

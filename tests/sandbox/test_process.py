@@ -105,7 +105,7 @@ time.sleep(60)
         assert parent.stdout
         origin = parent.stdout.readline().strip()
         port = int(origin.rpartition(":")[2])
-        process.set_faults(origin, [{"kind": "hang"}])
+        process.set_faults(origin, [{"kind": "hang", "call": "any"}])
         # a request that hangs tells the moment at which the sandbox ends
         with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
             path = f"/v2.2/stores/{SANDBOX_STORE_ID}/customers"

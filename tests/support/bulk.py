@@ -58,7 +58,7 @@ class Sending:
     def __init__(self, run: Run, origin: str, store: str, **how: Any) -> None:
         self.run = run
         self.reports: list[Progress] = []
-        how = {"timeouts": QUICK, "patience": IMPATIENT, "pacer": Pacer(1000)} | how
+        how = {"barred": lambda _: "", "timeouts": QUICK, "patience": IMPATIENT, "pacer": Pacer(1000)} | how
         self.runner = Runner(run, Target(f"{origin}/v2.2", store), Secret(KEY), self.hear, **how)
 
     def hear(self, progress: Progress) -> None:

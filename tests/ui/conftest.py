@@ -80,7 +80,8 @@ def compose(
     theme: Theme, jobs: Jobs, composition: Composition, desk: Desk, show: Show[QWidget], qtbot: QtBot
 ) -> ComposePlace:
     """The Compose place alone, in front and with the keyboard."""
-    place = ComposePlace(theme, jobs, desk.drafts, desk.settings, composition, Sending(jobs, desk.sender, desk.address))
+    sending = Sending(jobs, desk.sender, desk.address, lambda: desk.lookups)
+    place = ComposePlace(theme, jobs, desk.drafts, desk.settings, composition, sending)
     place.show_store(desk.stores.all()[0])
     show(place)
     to_front(place, qtbot)

@@ -12,10 +12,13 @@ from composer.sandbox.process import set_faults
 from composer.storage.database import StorageError
 from composer.storage.history import History
 from composer.storage.history.entry import ACCEPTED
+from composer.storage.migrations import SANDBOX_STORE_ID
+from composer.storage.secrets import SANDBOX_SECRET, Secret
 from composer.storage.stores import Kind
 from composer.ui import questions
 from composer.ui.compose import composition
 from composer.ui.frame import HISTORY
+from composer.ui.live_question import LiveQuestion
 from tests.support.hands import OpenWindow
 
 TEXT = '{ "eventName":"A", "customer":{"email":"a@shop.test"}, "uniqueId": "ord_1" }'
@@ -162,21 +165,21 @@ def test_why_it_was_not_sent_again_is_said_where_it_was_asked_for(
 def test_what_is_sent_is_what_was_asked_about(
     opened: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = opened.window
+    window, desk = opened.window, opened.desk
+    live = desk.stores.add("Acme", Kind.LIVE, desk.start_sandbox(), SANDBOX_STORE_ID)
+    desk.secrets.hold(live, Secret(SANDBOX_SECRET.reveal()))
+    window.choose_store(live)
     window.compose.json.take(VARIABLE)
     qtbot.waitUntil(lambda: window.composition.is_settled)
     monkeypatch.setattr(composition, "SLOW", 0)  # it is looked through in a thread
     window.composition.set("/customer/firstName", "J")
     window.composition.set("/customer/firstName", "Jo")
-
-    def ask(*_: object) -> bool:
-        with qtbot.waitSignal(window.composition.judged):
-            pass  # what was found of the text before comes while the question waits
-        return True
-
     assert not window.composition.is_settled
-    monkeypatch.setattr(window.outbox, "may_send", ask)
-    entry = sent_by(opened, qtbot, window.send)
+    window.send()
+    with qtbot.waitSignal(window.composition.judged):
+        window.composition.set("/customer/firstName", "Joanna")  # while it is found out whom it reaches
+    qtbot.waitUntil(lambda: bool(window.findChildren(LiveQuestion)))
+    entry = sent_by(opened, qtbot, window.findChildren(LiveQuestion)[0].go.click)
     assert "{{" not in body(opened, entry)
     assert json.loads(body(opened, entry))["customer"]["firstName"] == "Jo"
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from composer.sandbox import SANDBOX_STORE_ID
@@ -19,6 +19,7 @@ from composer.storage.stores import Kind, Store
 from composer.ui.compose.properties import PropertyTable
 from composer.ui.desk import Desk
 from composer.ui.frame import HISTORY, SETTINGS
+from composer.ui.live_question import LiveQuestion
 from composer.ui.widgets.json_editor import JsonEditor
 from composer.ui.widgets.pieces import Section
 from composer.ui.window import MainWindow
@@ -229,18 +230,9 @@ class TestLive:
         choose_by_row(window, store)
         return store
 
-    def answer_question(self, words: str, seen: list[str]) -> None:
-        """When the question comes, read it and click the button with these words."""
-
-        def look() -> None:
-            box = QApplication.activeModalWidget()
-            assert isinstance(box, QMessageBox)
-            seen.append(f"{box.text()} {box.informativeText()}")
-            assert all("& " not in each.text().replace("&&", "") for each in box.buttons())
-            wanted = next(each for each in box.buttons() if each.text().replace("&", "").startswith(words))
-            wanted.click()
-
-        QTimer.singleShot(0, look)
+    @pytest.fixture(autouse=True)
+    def to_a_test_person(self, desk: Desk, live: Store) -> None:
+        desk.people.add(live, ["stewart@example.com"])
 
     def test_it_is_red_and_the_button_names_it(self, window: MainWindow, live: Store) -> None:
         assert window.store_bar.badge.property("kind") == "live"
@@ -252,45 +244,43 @@ class TestLive:
     def test_cancel_sends_nothing_and_the_next_time_it_asks_again(
         self, window: MainWindow, desk: Desk, live: Store, qtbot: QtBot
     ) -> None:
-        seen: list[str] = []
         for _ in range(2):
-            self.answer_question("Cancel", seen)
             click(qtbot, window.compose.send_button)
-        assert len(seen) == 2
-        assert "stewart@example.com" in seen[0]
-        assert live.name in seen[0]
+            asked = question(window, qtbot)
+            assert "stewart@example.com" in asked.whom.text()
+            assert live.name in asked.question.text()
+            click(qtbot, asked.cancel)
         assert not window.sending.is_under_way
         assert desk.history.page() == []
 
     def test_yes_sends_and_is_not_asked_again_for_this_store(
         self, window: MainWindow, desk: Desk, live: Store, qtbot: QtBot
     ) -> None:
-        seen: list[str] = []
-        self.answer_question("Send to", seen)
+        click(qtbot, window.compose.send_button)
+        with qtbot.waitSignal(window.sending.finished, timeout=30_000):
+            click(qtbot, question(window, qtbot).go)
         assert answer(window, qtbot).outcome.status == 202
-        assert answer(window, qtbot).outcome.status == 202
-        assert len(seen) == 1
         choose_by_row(window, desk.stores.all()[0])
         choose_by_row(window, live)
-        self.answer_question("Cancel", seen)
         click(qtbot, window.compose.send_button)
-        assert len(seen) == 2
+        click(qtbot, question(window, qtbot).cancel)
+        assert desk.history.count() == 2
 
     @pytest.mark.usefixtures("live")
     def test_names_in_the_question_are_never_taken_for_html(self, window: MainWindow, qtbot: QtBot) -> None:
         window.compose.json.take(json.dumps({"eventName": "A", "customer": {"id": "<img src=x>"}}))
-        formats: list[Any] = []
-
-        def look() -> None:
-            box = QApplication.activeModalWidget()
-            assert isinstance(box, QMessageBox)
-            formats.extend(each.textFormat() for each in box.findChildren(QLabel) if each.text())
-            next(each for each in box.buttons() if each.text().replace("&", "") == "Cancel").click()
-
-        QTimer.singleShot(0, look)
         click(qtbot, window.compose.send_button)
-        assert formats
-        assert set(formats) == {Qt.TextFormat.PlainText}
+        asked = question(window, qtbot)
+        assert {each.textFormat() for each in asked.findChildren(QLabel)} == {Qt.TextFormat.PlainText}
+        assert "<img src=x>" in asked.whom.text()
+        assert all("& " not in each.text().replace("&&", "") for each in asked.findChildren(QAbstractButton))
+        click(qtbot, asked.cancel)
+
+
+def question(window: MainWindow, qtbot: QtBot) -> LiveQuestion:
+    """The question that comes now."""
+    qtbot.waitUntil(lambda: bool(window.findChildren(LiveQuestion)))
+    return window.findChildren(LiveQuestion)[-1]
 
 
 def choose_by_row(window: MainWindow, store: Store) -> None:
@@ -366,22 +356,23 @@ def test_broken_json_sent_anyway_is_nobody_s_in_the_history(window: MainWindow, 
     assert desk.history.entry(1).body == b'{"eventName": '  # type: ignore[union-attr]
 
 
-def test_a_live_store_that_became_another_is_asked_about_anew(
-    window: MainWindow, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr("composer.ui.questions.may_send_live", lambda _parent, store, _who: not asked.append(store))
-    monkeypatch.setattr(window.sending, "send", lambda *_, **__: None)
-    live = desk.stores.add("Acme", Kind.LIVE, "https://127.0.0.1:1", STORE_ID)
+def test_a_live_store_that_became_another_is_asked_about_anew(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    url = desk.start_sandbox()
+    live = desk.stores.add("Acme", Kind.LIVE, url, SANDBOX_STORE_ID)
+    desk.people.add(live, ["stewart@example.com"])
+    desk.secrets.hold(live, Secret(SANDBOX_SECRET.reveal()))
     choose(window, live)
-    window.send()
-    window.send()
-    assert asked == ["Acme"]
-    desk.stores.change(live, "Acme two", Kind.LIVE, "https://127.0.0.1:1", STORE_ID[::-1])
+    click(qtbot, window.compose.send_button)
+    with qtbot.waitSignal(window.sending.finished, timeout=30_000):
+        click(qtbot, question(window, qtbot).go)
+    assert answer(window, qtbot).outcome.status == 202
+    desk.stores.change(live, "Acme two", Kind.LIVE, url, STORE_ID[::-1])
     desk.settings.put("store", live.id)
     window.show_stores()
-    window.send()
-    assert asked == ["Acme", "Acme two"]
+    click(qtbot, window.compose.send_button)
+    asked = question(window, qtbot)
+    assert "“Acme two”" in asked.question.text()
+    click(qtbot, asked.cancel)
 
 
 def test_a_broken_cell_holds_the_event_back(window: MainWindow, qtbot: QtBot) -> None:

@@ -23,12 +23,15 @@ from pytestqt.qtbot import QtBot
 
 from composer.paths import data_folder
 from composer.storage.database import Database
+from composer.storage.people import TestPeople
 from composer.storage.secrets import Place, Secret, Secrets
 from composer.storage.settings import Settings
 from composer.storage.stores import VENDOR_URL, Kind, Store, Stores
+from composer.storage.vocabulary import Vocabularies
 from composer.ui.jobs import Jobs
 from composer.ui.settings.place import THEME, SettingsPlace
-from composer.ui.settings.store_form import StoreForm
+from composer.ui.settings.store_form import SandboxPage, StoreForm
+from composer.ui.settings.store_page import StorePage
 from composer.ui.theme import Choice, Theme
 from tests.support.secret_service import SecretService
 
@@ -46,11 +49,16 @@ def secrets() -> Secrets:
     return Secrets()
 
 
+def settings_place(theme: Theme, jobs: Jobs, database: Database, secrets: Secrets) -> SettingsPlace:
+    people, vocabularies = TestPeople(database), Vocabularies(database)
+    return SettingsPlace(theme, jobs, Stores(database), secrets, Settings(database), people, vocabularies)
+
+
 @pytest.fixture
 def place(
     theme: Theme, jobs: Jobs, stores: Stores, secrets: Secrets, database: Database, show: Any, qtbot: QtBot
 ) -> Iterator[SettingsPlace]:
-    place = show(SettingsPlace(theme, jobs, stores, secrets, Settings(database)))
+    place = show(settings_place(theme, jobs, database, secrets))
     qtbot.waitUntil(lambda: bool(place.model.rows))
     yield place
     theme.choose(Choice.LIGHT)
@@ -59,15 +67,21 @@ def place(
 def form_of(place: SettingsPlace, store: Store, qtbot: QtBot) -> StoreForm:
     """The form of a store, shown and with its key's state known."""
     place.open_key_of(store.id)
-    qtbot.waitUntil(lambda: isinstance(place.pages.currentWidget(), StoreForm) and current(place).store == store)
+    qtbot.waitUntil(lambda: getattr(form_shown(place), "store", None) == store)
     qtbot.waitUntil(lambda: current(place).key.placeholderText() != "looking…")
     return current(place)
 
 
 def current(place: SettingsPlace) -> StoreForm:
-    form = place.pages.currentWidget()
+    form = form_shown(place)
     assert isinstance(form, StoreForm)
     return form
+
+
+def form_shown(place: SettingsPlace) -> StoreForm | SandboxPage:
+    page = place.pages.currentWidget()
+    assert isinstance(page, StorePage)
+    return page.form
 
 
 def press(within: QWidget, name: str, qtbot: QtBot) -> None:
@@ -95,8 +109,7 @@ def everything_said() -> str:
 
 
 def test_the_sandbox_is_explained_and_has_nothing_to_edit(place: SettingsPlace) -> None:
-    page = place.pages.currentWidget()
-    assert page is not None
+    page = form_shown(place)
     said = " ".join(each.text() for each in page.findChildren(QLabel))
     assert "A stand-in for Redo on this computer. It needs no key." in said
     assert not page.findChildren(QLineEdit)
@@ -121,7 +134,7 @@ def test_a_store_is_added_by_keyboard_alone(place: SettingsPlace, stores: Stores
     assert added is not None
     assert (added.kind, added.base_url, added.store_id) == (Kind.TEST, VENDOR_URL, STORE_ID)
     assert changed.count() >= 1
-    qtbot.waitUntil(lambda: place.pages.currentWidget() is form)
+    qtbot.waitUntil(lambda: form_shown(place) is form)
     qtbot.waitUntil(lambda: not form.is_edited)
     assert place.list.currentIndex().data() == "Acme staging"
 

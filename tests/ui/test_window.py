@@ -331,6 +331,8 @@ class TestKeyboard:
             assert focused() is pane
         settings = window.go_to(SETTINGS)
         press(qtbot, Qt.Key.Key_F6, SHIFT)
+        assert focused() is settings.looking.switch  # type: ignore[attr-defined]
+        press(qtbot, Qt.Key.Key_F6, SHIFT)
         assert focused() is settings.keeping.days.tick  # type: ignore[attr-defined]
 
     @pytest.mark.parametrize(

@@ -14,15 +14,17 @@ from typing import Any, NamedTuple
 
 from composer.event import checks
 from composer.event.fields import BY_PATH, Kind
-from composer.event.filling import Filled, fill
+from composer.event.filling import Filled, fill, repairable
 from composer.event.findings import Finding, Severity
 from composer.event.payload import MISSING, Json, get, join, split
 from composer.event.table import convert
 from composer.event.table.cells import Cell, text_of
 from composer.event.table.glance import CLEAN, LASTS, Glance, Said
 from composer.event.table.mapping import Column, Mapping, MappingError, Type, check, folded
+from composer.event.table.usual import Usual
 from composer.event.variables import Context, asked, resolve, uses_variables
 from composer.event.variation import Variation
+from composer.event.vocabulary import DRIFT, EMPTY, UNUSUAL, Vocabulary
 from composer.event.walk import readable, title
 
 ERRORS_OF_SPREADSHEETS = frozenset(
@@ -52,14 +54,16 @@ class TableReader:
     """Reads rows through a mapping. Raises MappingError when it is none, or has open questions.
 
     With a `variation` the variables in the base and in cells get their values: that of the row's cell where a column
-    has the name, else the one given for all rows. Without, whatever stands there is sent as it is.
+    has the name, else the one given for all rows. Without, whatever stands there is sent as it is. What is unlike the
+    `vocabulary` is among the findings.
     """
 
-    def __init__(self, mapping: Mapping, variation: Variation | None = None) -> None:
+    def __init__(self, mapping: Mapping, variation: Variation | None = None, vocabulary: Vocabulary = EMPTY) -> None:
         check(mapping)
         if mapping.questions:
             raise MappingError(mapping.questions[0].sentence)
-        self._mapping, self._variation = mapping, variation
+        self._mapping, self._variation, self._vocabulary = mapping, variation, vocabulary
+        self._usual = Usual(vocabulary, mapping) if vocabulary else None
         self._varies = variation is not None and uses_variables(mapping.base)
         self._columns = by_name(mapping)
         self._width = len(mapping.columns)
@@ -92,10 +96,13 @@ class TableReader:
         if self._varies or len(cells) != self._width or None in said or self._glance.is_blind:
             return self._at_length(cells, event, number)
         found = self._glance.about_presence(event)
-        if not said and not found:
-            return event, []
-        known = [*found, *chain.from_iterable(each for each in said if each)]
-        return event, checks.in_document_order(event, known) if len(known) > 1 else known
+        known: list[Finding] = []
+        if said or found:
+            known = [*found, *chain.from_iterable(each for each in said if each)]
+            if len(known) > 1:
+                known = checks.in_document_order(event, known)
+        is_usual = self._usual is None or self._usual.holds(event)
+        return event, known if is_usual else self._vocabulary.merged(event, known)
 
     def template(self, cells: Sequence[Cell], number: int = 1) -> tuple[dict[str, Json], Context | None]:
         """The event of the row of this number with its variables as they stand, and their `context`."""
@@ -171,7 +178,8 @@ class TableReader:
             cell = cells[at] if at < len(cells) else ""
             if text_of(cell).strip() and not (context is not None and uses_variables(cell)):
                 about[column.path] = _said(column, cell, about.get(column.path, []))
-        return event, checks.in_document_order(event, chain(_about_width(cells, self._width), *about.values()))
+        said = checks.in_document_order(event, chain(_about_width(cells, self._width), *about.values()))
+        return event, _compared(self._vocabulary, template, event, said)
 
 
 class _Entries(dict[Any, Entry]):
@@ -220,18 +228,32 @@ class _Entries(dict[Any, Entry]):
         return tuple(_said(self._column, cell, found))
 
 
-def check_event(payload: Json, text_findings: Sequence[Finding] = (), context: Context | None = None) -> Filled:
+def check_event(
+    payload: Json,
+    text_findings: Sequence[Finding] = (),
+    context: Context | None = None,
+    vocabulary: Vocabulary = EMPTY,
+) -> Filled:
     """A row that is an event already, its variables resolved with `context`, and all findings about it.
 
-    `text_findings` are what only its text could tell.
+    `text_findings` are what only its text could tell. What is unlike the `vocabulary` is among them.
     """
     event, found = filled(payload, context)
-    return Filled(event, checks.in_document_order(event, [*found, *text_findings]))
+    said = checks.in_document_order(event, [*found, *text_findings])
+    return Filled(event, _compared(vocabulary, payload, event, said))
 
 
 def filled(template: Json, context: Context | None) -> Filled:
     """What is sent for a template, checked; without a context whatever stands in it is sent as it is."""
     return Filled(template, checks.check(template)) if context is None else fill(template, None, context, checks.check)
+
+
+def _compared(vocabulary: Vocabulary, template: Json, event: Json, found: list[Finding]) -> list[Finding]:
+    """What was found in an event and what is unlike the vocabulary."""
+    merged = vocabulary.merged(event, found)
+    if merged is found or event is template:
+        return merged
+    return [repairable(each, template, event) if each.code in (DRIFT, UNUSUAL) else each for each in merged]
 
 
 def by_name(mapping: Mapping) -> dict[str, int]:

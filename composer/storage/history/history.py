@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from composer.storage.history.index import PAUSE
 from composer.storage.history.searching import Searching
@@ -36,7 +34,7 @@ class History(Searching):
         for at in range(0, len(ids), _AT_ONCE):
             some = json.dumps(list(ids[at : at + _AT_ONCE]))
             self._remove_rows(some)
-            with self._erasing() as connection:
+            with self._database.erasing() as connection:
                 connection.execute("DELETE FROM history WHERE id IN (SELECT value FROM json_each(?))", (some,))
 
     def _remove_rows(self, ids: str) -> None:
@@ -50,7 +48,7 @@ class History(Searching):
         for run, doc, span in runs:
             for start in range(doc + 1, doc + span, _ROWS_AT_ONCE):
                 end = min(start + _ROWS_AT_ONCE, doc + span)
-                with self._erasing() as connection:
+                with self._database.erasing() as connection:
                     for table in ("history_keys", "history_words"):
                         connection.execute(
                             f"DELETE FROM {table} WHERE rowid >= ? AND rowid < ? "  # noqa: S608 - one of two constants
@@ -71,28 +69,20 @@ class History(Searching):
             while changed:
                 if stop():
                     return
-                with self._erasing() as connection:
+                with self._database.erasing() as connection:
                     before = connection.total_changes
                     merge = f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)"  # noqa: S608 - one of two constants
                     connection.execute(merge, (pages,))
                     changed = connection.total_changes - before > 1
                 pages = _PAGES
                 time.sleep(PAUSE)
-        with self._erasing() as connection:
+        with self._database.erasing() as connection:
             connection.execute(
                 "DELETE FROM history_names WHERE id NOT IN (SELECT event FROM history_marks) "
                 "AND id NOT IN (SELECT kind FROM history_marks)"
             )
             connection.execute("UPDATE history_traces SET may_be = 0")
         self._database.checkpoint()
-
-    @contextmanager
-    def _erasing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction in which what is deleted is overwritten."""
-        with self._database.transaction() as connection:
-            connection.execute("PRAGMA secure_delete = ON")
-            yield connection
-            connection.execute("PRAGMA secure_delete = OFF")
 
     def expired(self, days: int | None, megabytes: int | None) -> array[int]:
         """The ids of the entries that are older than `days`, and of the oldest that make the file larger than

@@ -24,6 +24,7 @@ from composer.storage.history.terms import Query, queries_for
 from composer.storage.stores import Kind, Store
 
 _AT_ONCE = 50_000  # ids of one query
+_RECENT = 5000  # entries
 _FEW = 400  # entries; so many that a filter lets through are looked up in what the index has
 _DOCUMENTS = 1_000_000  # of one query
 _NAMED = "SELECT id FROM history_names WHERE name"
@@ -126,6 +127,15 @@ class Searching(Index):
             (limit,),
         )
         return [row[0] for row in rows]
+
+    def recent_customers(self, store: Store, most: int = 500) -> list[str]:
+        """The emails that single events of this store's row went to last, each once, newest first."""
+        rows = self._database.read(
+            "SELECT customer FROM (SELECT entry FROM history_marks WHERE store = ? AND is_run = 0 ORDER BY doc DESC "
+            "LIMIT ?) CROSS JOIN history ON id = entry ORDER BY id DESC",
+            (store.id, _RECENT),
+        )
+        return list(dict.fromkeys(customer for (customer,) in rows if "@" in customer))[:most]
 
     def stores(self) -> list[StoreUse]:
         """The stores that were sent to, the most used first."""

@@ -125,7 +125,8 @@ class Editing(Reading):
         """A row as it would be with `template` for its event."""
         from composer.event.table.rows import check_event
 
-        return Read(*check_event(template, context=self._context_of(info, row.number, row.source, template)))
+        context = self._context_of(info, row.number, row.source, template)
+        return Read(*check_event(template, context=context, vocabulary=self.vocabulary(info)))
 
     @contextmanager
     def _writing(self, *, flush: bool = True) -> Iterator[tuple[sqlite3.Connection, RunInfo]]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from typing import Any
 
 from composer.event import jsontext
 from composer.event.payload import Json
+from composer.event.vocabulary import Vocabulary
 from composer.storage.database import Database, StorageError
 from composer.storage.runs.holding import holding, is_held, store_lock
 from composer.storage.runs.marks import severity_blocks
@@ -183,9 +185,17 @@ def dumped(value: Json) -> Kept:
     return stored(text_of(value, needs_literals(value)))
 
 
+def kept_vocabulary(vocabulary: Vocabulary) -> tuple[str, Kept]:
+    """A vocabulary as a run keeps it: a key of its own, "" for an empty one, and its names."""
+    if not vocabulary:
+        return "", ""
+    words = [[event, holder, *use] for event, holder, use in vocabulary.known()]
+    return os.urandom(6).hex(), json.dumps(words)
+
+
 _SELECT = (
     "SELECT id, name, path, created_ms, kind, headers, reading, mapping, store, options, status, reason, entry, "
-    "(SELECT sum(rows) FROM counts), requests, retries, limited, seconds, notes, variables FROM run"
+    "(SELECT sum(rows) FROM counts), requests, retries, limited, seconds, notes, variables, vocabulary FROM run"
 )
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from composer.event.payload import Json
+from composer.event.vocabulary import EMPTY, Vocabulary
 from composer.storage.database import Database, StorageError
-from composer.storage.runs.file import delete, dumped
+from composer.storage.runs.file import delete, dumped, kept_vocabulary
 from composer.storage.runs.run import Run
 from composer.storage.runs.states import Options, RunInfo, Status
 from composer.storage.runs.tables import MIGRATIONS
@@ -50,11 +51,13 @@ class Runs:
         options: Options = _DEFAULTS,
         variables: Values[str, Json] | None = _NO_VALUES,
         run_id: str = "",
+        vocabulary: Vocabulary = EMPTY,
     ) -> Run:
         """A run without rows, in the status IMPORTING. `kind` is "table", with headers and a mapping, or "events".
 
         `variables` are the values given for all rows; with None what looks like a variable is none. `run_id` is a
-        `new_id` that rows were shown with before; the run has another where there is one of this name.
+        `new_id` that rows were shown with before; the run has another where there is one of this name. The rows are
+        held against the `vocabulary`.
         """
         fresh = self._folder / f"{run_id or new_id()}.db"
         if fresh.exists():
@@ -68,7 +71,7 @@ class Runs:
             with closing(Database(fresh, MIGRATIONS)) as database:
                 database.write(
                     "INSERT INTO run (id, name, path, created_ms, kind, headers, reading, mapping, options, status, "
-                    "variables) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "variables, vocabulary, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         *(fresh.stem, stored(name), stored(path), time.time_ns() // 1_000_000, kind),
                         *(dumped(list(headers or ())), dumped(reading), dumped(told)),
@@ -76,6 +79,7 @@ class Runs:
                             json.dumps(options),
                             Status.IMPORTING,
                             None if variables is None else dumped(dict(variables)),
+                            *kept_vocabulary(vocabulary),
                         ),
                     ),
                 )

@@ -66,7 +66,8 @@ def append(
     text = text.removeprefix("\ufeff").strip()
     there = index = 0
     variation = run.variation(lambda _: there + index + 1)
-    once = read_text(text)
+    vocabulary = run.vocabulary()
+    once = read_text(text, vocabulary=vocabulary)
     varies = variation is not None and once.readable and uses_variables(once.event)
 
     def rows(first: int, before: int) -> Iterator[Added]:
@@ -78,7 +79,7 @@ def append(
                 if stop():
                     raise _Stopped
             number = first + index
-            yield Added(number, text, *(read_text(text, variation, number) if varies else once))
+            yield Added(number, text, *(read_text(text, variation, number, vocabulary) if varies else once))
 
     try:
         run.append(rows)
@@ -104,10 +105,10 @@ def _tables(run: Run, source: Source) -> Iterator[Added]:
 
 def _events(run: Run, source: Source) -> Iterator[Added]:
     at = 0
-    variation = run.variation(lambda _: at)
+    variation, vocabulary = run.variation(lambda _: at), run.vocabulary()
     for at, row in enumerate(source.rows(), start=1):  # noqa: B007 - the counter of the variables
         text = row.text.removeprefix("\ufeff").strip()
-        read = unreadable(row.problem) if row.problem else read_text(text, variation, row.number)
+        read = unreadable(row.problem) if row.problem else read_text(text, variation, row.number, vocabulary)
         yield Added(row.number, text, *read)
 
 

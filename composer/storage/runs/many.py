@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from composer.event.findings import Finding
 from composer.event.payload import Json, apply, get
+from composer.event.vocabulary import Vocabulary
 from composer.storage.runs import marks, repeated
 from composer.storage.runs.editing import COLUMNS, SELECT, Editing, Row
-from composer.storage.runs.file import dumped, reopen
+from composer.storage.runs.file import dumped, kept_vocabulary, reopen
 from composer.storage.runs.kinds import Kinds, Known, fix_like
 from composer.storage.runs.reading import Read
 from composer.storage.runs.states import RunError, RunInfo, State
@@ -52,9 +53,11 @@ class Many(Editing):
         on_progress: OnRows = nothing,
         stop: Stop = never,
         variables: Values[str, Json] | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> bool:
-        """Read every row anew, those of a table through another mapping, and all with other `variables` if given;
-        edited ones stay. All or nothing: returns False, with everything as it was, when `stop` answered True.
+        """Read every row anew, those of a table through another mapping, and all with other `variables` and held
+        against another `vocabulary` if given; edited ones stay. All or nothing: returns False, with everything as it
+        was, when `stop` answered True.
 
         Raises RunError when something was sent already, RunBusy while others work on the run, and StorageError.
         """
@@ -69,6 +72,10 @@ class Many(Editing):
                         connection.execute("UPDATE run SET mapping = ?", (dumped(to_json(mapping)),))
                     if variables is not None:
                         connection.execute("UPDATE run SET variables = ?", (dumped(dict(variables)),))
+                    if vocabulary is not None:
+                        kept = kept_vocabulary(vocabulary)
+                        connection.execute("UPDATE run SET vocabulary = ?, words = ?", kept)
+                        self._vocabularies[kept[0]] = vocabulary
                     self._read_anew(connection, info, on_progress, stop)
             except _Stopped:
                 return False
@@ -165,12 +172,12 @@ class Many(Editing):
         reopen(connection)
 
     def _again(self, info: RunInfo, before: RunInfo, row: Row, old: Kinds) -> Read:
-        """A row as it is read now; an edited one keeps what was said of it, if not of its variables."""
+        """A row as it is read now; an edited one keeps what was said of it, if not of its variables and names."""
         if row.edited is None:
             return self._read_source(info, row.number, row.source, row.problem)
         template, context = self._template(info, row.number, row.source, row.edited)
         said = [each for each in old.told(row.said) if each.code != repeated.CODE]
-        if context is None:
+        if context is None and info.vocabulary == before.vocabulary:
             return Read(template, said)
         now = self._read_edited(info, row, template)
         kept = _of_file(said, self._read_edited(before, row, template).findings, now.findings)

@@ -16,6 +16,7 @@ from composer.event import jsontext
 from composer.event.findings import Finding, Severity
 from composer.event.payload import Json
 from composer.event.variation import Count, may_vary
+from composer.event.vocabulary import EMPTY, Known, Use, Vocabulary
 from composer.storage.runs import marks
 from composer.storage.runs.file import in_chunks
 from composer.storage.runs.rows import Rows
@@ -51,6 +52,7 @@ class Reading(Rows):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._readers: list[tuple[Json, TableReader]] = []
+        self._vocabularies: dict[str, Vocabulary] = {"": EMPTY}
         self._order: Sequence[int] = ()  # the numbers of the rows, as far as anybody had to count them
 
     def record(self, number: int) -> Record:
@@ -81,7 +83,9 @@ class Reading(Rows):
         the rows are not there yet. Raises StorageError.
         """
         info = self.info
-        return self._table_reader(info) if count is None else _table_reader(info, variation(info, count))
+        if count is None:
+            return self._table_reader(info)
+        return _table_reader(info, variation(info, count), self.vocabulary(info))
 
     def missing(self, kind: int, most: int = 200) -> list[str]:
         """The names without a value in the first rows with a finding of this group. Raises StorageError."""
@@ -98,13 +102,23 @@ class Reading(Rows):
         """What the variables of rows to come are resolved with, see `reader`. Raises StorageError."""
         return variation(self.info, count)
 
+    def vocabulary(self, info: RunInfo | None = None) -> Vocabulary:
+        """What the rows are held against: a copy of the names of a store, made when all of them were last read. So a
+        repair finds what was said of a row, whatever was learnt meanwhile. Raises StorageError.
+        """
+        key = (info or self.info).vocabulary
+        if key not in self._vocabularies:
+            rows = self._database.read("SELECT words FROM run WHERE vocabulary = ?", (key,))
+            self._vocabularies[key] = _vocabulary_in(loaded(rows[0][0])) if rows else EMPTY
+        return self._vocabularies[key]
+
     def _table_reader(self, info: RunInfo) -> TableReader:
-        """What reads the cells of a row, for the mapping and the variables of now."""
-        wanted = (info.mapping, info.variables)
+        """What reads the cells of a row, for the mapping, the variables and the vocabulary of now."""
+        wanted = (info.mapping, info.variables, info.vocabulary)
         for made_for, reader in self._readers:
             if made_for == wanted:
                 return reader
-        made = _table_reader(info, variation(info, self._counted))
+        made = _table_reader(info, variation(info, self._counted), self.vocabulary(info))
         self._readers = [(wanted, made), *self._readers[:1]]  # two, while rows are read anew another way
         return made
 
@@ -140,7 +154,7 @@ class Reading(Rows):
             return unreadable(loaded(problem))
         if info.kind == "table":
             return Read(*self._table_reader(info).read(json.loads(source), number))
-        return read_text(loaded(source), variation(info, self._counted), number)
+        return read_text(loaded(source), variation(info, self._counted), number, self.vocabulary(info))
 
     def _record(self, info: RunInfo, row: tuple[Any, ...]) -> Record:
         number, state, mark, identity, request, source, edited, exact, said, reason, sentence = row
@@ -206,7 +220,7 @@ class Reading(Rows):
         return text_of(resolve(template, context).payload, exact)
 
 
-def read_text(text: str, variation: Variation | None = None, number: int = 1) -> Read:
+def read_text(text: str, variation: Variation | None = None, number: int = 1, vocabulary: Vocabulary = EMPTY) -> Read:
     """An event row, its variables resolved with the `variation`, and all there is to say about it."""
     from composer.event.table.rows import check_event
 
@@ -215,7 +229,7 @@ def read_text(text: str, variation: Variation | None = None, number: int = 1) ->
     except jsontext.JsonTextError as error:
         return unreadable(str(error))
     used = context(variation, number, parsed.payload) if may_vary(text) else None
-    return Read(*check_event(parsed.payload, parsed.findings, used))
+    return Read(*check_event(parsed.payload, parsed.findings, used, vocabulary))
 
 
 def context(variation: Variation | None, number: int, template: Json) -> Context | None:
@@ -246,11 +260,15 @@ def _asked(template: Json) -> list[str]:
     return asked(template)
 
 
-def _table_reader(info: RunInfo, variation: Variation | None) -> TableReader:
+def _table_reader(info: RunInfo, variation: Variation | None, vocabulary: Vocabulary) -> TableReader:
     from composer.event.table.mapping import from_json
     from composer.event.table.rows import TableReader
 
-    return TableReader(from_json(info.mapping), variation)
+    return TableReader(from_json(info.mapping), variation, vocabulary)
+
+
+def _vocabulary_in(text: str) -> Vocabulary:
+    return Vocabulary(Known(event, holder, Use(*use)) for event, holder, *use in json.loads(text))
 
 
 def unreadable(sentence: str) -> Read:

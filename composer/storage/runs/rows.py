@@ -9,13 +9,25 @@ import sys
 from array import array
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from composer.event.findings import Finding, Severity
 from composer.storage.runs import kinds, marks
 from composer.storage.runs.file import RunFile
 from composer.storage.runs.states import Group, State
+from composer.storage.runs.wire import loaded
 
 _AT_ONCE = 50_000  # row numbers of one query; a large answer holds the interpreter lock for long
+
+
+class Unexpected(NamedTuple):
+    """Rows with an answer that the checks had not led to expect: the first, and how many; `words` are the server's."""
+
+    number: int
+    rows: int
+    is_queued: bool
+    status: int
+    words: str
 
 
 class Rows(RunFile):
@@ -48,6 +60,23 @@ class Rows(RunFile):
     def sent_since(self, request: int) -> array[int]:
         """The numbers of the rows that were last in a request after this one, ascending. Raises StorageError."""
         return self._numbers("SELECT number FROM marks WHERE number > ? AND request > ?", [], [request])
+
+    def unexpected(self, after: int) -> list[Unexpected]:
+        """The rows that were rejected although nothing was wrong with them, or queued in spite of errors, by what was
+        said of them. Only those whose last request came after the request `after`. Raises StorageError.
+        """
+        rejected = self._database.read(_REJECTED_ALTHOUGH_FINE, (after,))
+        queued = self._database.read(_QUEUED_ALTHOUGH_WRONG, (after,))
+        return [
+            Unexpected(number, rows, is_queued, status, loaded(words))
+            for is_queued, found in ((False, rejected), (True, queued))
+            for number, rows, status, words in found
+        ]
+
+    def last_request(self) -> int:
+        """The id of the newest request, 0 when there was none. Raises StorageError."""
+        request: int | None = self._database.read("SELECT max(id) FROM requests")[0][0]
+        return request or 0
 
     def last(self) -> int:
         """The number of the last row, 0 when there is none. Raises StorageError."""
@@ -97,6 +126,24 @@ class Rows(RunFile):
     def _told(self, said: str | None) -> list[Finding]:
         kept = [] if said is None else [each[0] for each in json.loads(said)]
         return kinds.told(self._known(kept), said)
+
+
+_REJECTED_ALTHOUGH_FINE = f"""
+    SELECT min(number), count(*) AS rows, status, coalesce(reasons.text, sentence, '') AS words
+    FROM marks JOIN requests ON requests.id = request LEFT JOIN reasons USING (number)
+    WHERE state = {State.REJECTED.value} AND severity < {marks.ERROR} AND request > ? AND status IS NOT NULL
+    GROUP BY words, status ORDER BY 1
+"""
+# One group for each set of errors.
+_QUEUED_ALTHOUGH_WRONG = f"""
+    SELECT min(number), count(*) AS rows, 202, '' FROM (
+        SELECT number, group_concat(kind) AS errors FROM (
+            SELECT number, kind FROM found CROSS JOIN marks USING (number)
+            WHERE kind IN (SELECT id FROM kinds WHERE severity = 'error')
+            AND state = {State.QUEUED.value} AND request > ? ORDER BY number, kind
+        ) GROUP BY number
+    ) GROUP BY errors ORDER BY 1
+"""
 
 
 def _conditions(states: Collection[State] | None, severity: Severity | None) -> tuple[str, list[int]]:

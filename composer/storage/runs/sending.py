@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from typing import Any
 
 from composer.storage.history import NO_ANSWER
@@ -91,6 +92,18 @@ class Sending(Many):
                     text = with_id(text, made_id(info.id, number))
             parcels.append(Parcel(number, fills or identity == Identity.OWN, to_bytes(text)))
         return parcels
+
+    def stamp(self) -> str:
+        """Tells whether the same events wait as before: with other rows, another edit, another mapping or other values
+        for variables it is another one.
+        """
+        info, after = self.info, 0
+        told = blake2b(repr((info.mapping, info.variables)).encode("utf-8", "backslashreplace"), digest_size=16)
+        while rows := self._database.read(_STAMPED, (after,)):
+            for row in rows:
+                told.update(repr(row).encode("utf-8", "backslashreplace"))
+            after = rows[-1][0]
+        return told.hexdigest()
 
     def begin(self, numbers: Sequence[int], attempt_of: int | None = None) -> int:
         """Write down that these waiting rows are about to be sent in one request, which repeats `attempt_of` if given;
@@ -185,6 +198,23 @@ class Sending(Many):
         )
         return [_request(row) for row in rows]
 
+    def ended(self, after: int, limit: int) -> list[Request]:
+        """The first `limit` requests after the request `after`, up to one that is on its way still."""
+        first_open = "coalesce((SELECT min(id) FROM requests WHERE kind IS NULL), id + 1)"
+        rows = self._database.read(
+            f"{_REQUESTS} WHERE id > ? AND id < {first_open} ORDER BY id LIMIT ?", (after, limit)
+        )
+        return [_request(row) for row in rows]
+
+    def queued(self, request: int) -> list[int]:
+        """The numbers of the rows that this request brought there, ascending. Raises KeyError as `request` does."""
+        listed = json.dumps(self.request(request).numbers)
+        rows = self._database.read(
+            f"SELECT number FROM marks WHERE {_AMONG} AND state = {State.QUEUED.value} AND request = ? ORDER BY number",
+            (listed, request),
+        )
+        return [number for (number,) in rows]
+
     def request(self, request: int) -> FullRequest:
         """One request with its rows and what came back. Raises KeyError when there is none with this id."""
         rows = self._database.read(f"{_FULL_REQUESTS} WHERE id = ?", (request,))
@@ -202,6 +232,10 @@ _AGAIN = (State.REJECTED, State.STOPPED, State.NO_ANSWER)
 _TAKE = f"""
     SELECT number, identity, source, edited, exact FROM marks CROSS JOIN texts USING (number)
     WHERE number > ? AND state = {State.WAITING.value} ORDER BY number LIMIT ?
+"""
+_STAMPED = f"""
+    SELECT number, edited FROM marks CROSS JOIN texts USING (number)
+    WHERE number > ? AND state = {State.WAITING.value} ORDER BY number LIMIT 2000
 """
 _BEGIN = f"""
     UPDATE marks SET state = {State.IN_FLIGHT.value}, request = ?,

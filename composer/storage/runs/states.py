@@ -74,7 +74,8 @@ class RunInfo(NamedTuple):
 
     `path` is the file the rows came from, empty when they were pasted; `seconds` is the time of sending over all
     sittings. `variables` are the values given for all rows, by name; None where what looks like a variable is none,
-    as in a run of before there were any.
+    as in a run of before there were any. `vocabulary` is the key of the names that the rows are held against, empty
+    without any.
     """
 
     id: str
@@ -97,6 +98,7 @@ class RunInfo(NamedTuple):
     seconds: float
     notes: tuple[str, ...]
     variables: Mapping[str, Json] | None = None
+    vocabulary: str = ""
 
 
 class Record(NamedTuple):

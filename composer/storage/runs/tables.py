@@ -113,4 +113,10 @@ _FIRST = (
 # The values given for all rows. NULL in a run of before there were variables: its rows go out as they were checked.
 _VARIABLES = ("ALTER TABLE run ADD COLUMN variables BLOB",)
 
-MIGRATIONS: Migrations = (_FIRST, _VARIABLES)
+# The names that the rows are held against, as they were when all rows were read, and a key that tells them apart.
+_WORDS = (
+    "ALTER TABLE run ADD COLUMN vocabulary TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE run ADD COLUMN words BLOB NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: Migrations = (_FIRST, _VARIABLES, _WORDS)

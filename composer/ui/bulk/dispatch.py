@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from composer.delivery.guard import Consent
 from composer.delivery.runner import Progress
 from composer.delivery.sender import KeyNeeded
 from composer.delivery.sitting import key_for
@@ -43,8 +44,10 @@ class Dispatch(QObject):
         """Whether this window sends the run, or is about to."""
         return run in self._tasks
 
-    def send(self, run: str, store: Store) -> None:
-        """Send what waits in a run; nothing happens when that is under way."""
+    def send(self, run: str, store: Store, consent: Consent, asked: str = "") -> None:
+        """Send what waits in a run; nothing happens when that is under way. `consent` is whom a person has said yes to,
+        and holds for this sitting, with its pauses; `asked` is the stamp of the run they were asked about.
+        """
         if run in self._tasks:
             return
         self._tasks[run] = None
@@ -53,7 +56,9 @@ class Dispatch(QObject):
             return self._address(store), key_for(store, self._secrets)
 
         self._jobs.run(
-            prepare, lambda ready: self._begin(run, *ready), lambda error: self._not_begun(run, store, error)
+            prepare,
+            lambda ready: self._begin(run, consent, asked, *ready),
+            lambda error: self._not_begun(run, store, error),
         )
 
     def say(self, run: str, word: str) -> None:
@@ -62,8 +67,15 @@ class Dispatch(QObject):
         if task is not None:
             task.say(word)
 
-    def _begin(self, run: str, store: Store, secret: Secret) -> None:
-        task = {"task": "send", "run": run, "store": list(store), "secret": secret.reveal()}
+    def _begin(self, run: str, consent: Consent, asked: str, store: Store, secret: Secret) -> None:
+        task = {
+            "task": "send",
+            "run": run,
+            "store": list(store),
+            "secret": secret.reveal(),
+            "consent": None if consent.recipients is None else sorted(consent.recipients),
+            "asked": asked,
+        }
         self._tasks[run] = self._workers.run(
             task,
             lambda _: self._end(run),

@@ -10,6 +10,7 @@ from composer.event import jsontext
 from composer.event.payload import Json
 from composer.event.table.mapping import Mapping, from_json, to_json
 from composer.storage.runs.folder import new_id
+from composer.storage.stores import Store
 from composer.ui.bulk.workers import Task, Told, Workers
 
 
@@ -46,10 +47,12 @@ class Opening(QObject):
         """The same, read in another way."""
         self._look({**self._source, "reading": reading})
 
-    def read(self, mapping: Mapping | None, variables: dict[str, Json]) -> None:
-        """Read all of it into a run, with these values for the variables of its rows."""
+    def read(self, mapping: Mapping | None, variables: dict[str, Json], store: Store | None) -> None:
+        """Read all of it into a run, with these values for the variables of its rows, which are held against the names
+        that were sent to `store`.
+        """
         task = {"task": "import", **self._source, "mapping": None if mapping is None else to_json(mapping)}
-        task |= {"variables": jsontext.dumps(variables), "id": self._run_id}
+        task |= {"variables": jsontext.dumps(variables), "id": self._run_id, "vocabulary": store.id if store else 0}
         self._task = self._workers.run(task, self._imported, self._failed, self._progressed)
 
     def cancel(self) -> None:

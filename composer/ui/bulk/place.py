@@ -60,12 +60,13 @@ class BulkPlace(Place):
         self._jobs, self._stored = jobs, desk
         self._remapped = ""  # the run whose mapping is on the mapping page; empty for a file not read yet
         self._task: Task | None = None
+        self._store: Store | None = None
         self.workers = Workers(self)
         self.opening = Opening(self.workers, self)
         self.dispatch = Dispatch(jobs, self.workers, desk.secrets, desk.address, self)
         self._runs_reader = Latest(jobs)
         self.start, self.mapping, self.run = StartPage(theme), MappingPage(theme), RunPage(theme, jobs)
-        self.desk = RunDesk(self.run, jobs, self.workers, self.dispatch)
+        self.desk = RunDesk(self.run, jobs, self.workers, self.dispatch, desk.guard)
         self._remembered = Remembered(jobs, desk.settings, self)
         for asking in (self.mapping.variables, self.run.waiting):
             self._remembered.serve(asking)
@@ -97,6 +98,7 @@ class BulkPlace(Place):
 
     def show_store(self, store: Store) -> None:
         """The store that events go to now."""
+        self._store = store
         self.desk.show_store(store)
         self._remembered.show_store(store)
 
@@ -126,6 +128,7 @@ class BulkPlace(Place):
         self._begin()
         self.start.show_wait("Adding the event…")
         task = {"task": "append", "name": COMPOSED, "text": text, "times": times}
+        task["vocabulary"] = self._store.id if self._store else 0
         task["variables"] = jsontext.dumps(dict(values))
         if collects and run is not None and not run.is_held():
             task["run"] = run.id
@@ -281,7 +284,7 @@ class BulkPlace(Place):
             self.desk.recheck(mapping, self.mapping.variables.values)
         else:
             self.mapping.show_wait("Reading and checking all rows…")
-            self.opening.read(mapping, self.mapping.variables.values)
+            self.opening.read(mapping, self.mapping.variables.values, self._store)
 
     def _go_back(self) -> None:
         if self._remapped and self.desk.run is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from composer.delivery.outcome import problem_in
 from composer.event import jsontext
 from composer.event.findings import Severity
 from composer.event.limits import MAX_DEPTH
+from composer.event.problem import problem_in
 from composer.storage.runs.states import FullRequest, Record, State
 from composer.ui.bulk.rows import STATES, said
 from composer.ui.history.reading import MOST_FINDINGS, Found

@@ -10,15 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
+from composer.delivery.guard import EVERYBODY, NOBODY, Consent, Guard
+from composer.delivery.whom import Whom
 from composer.event.jsontext import JsonTextError, dumps, parse
 from composer.event.payload import Json
 from composer.event.table.mapping import Mapping, to_json
 from composer.storage.database import StorageError
 from composer.storage.runs import Options, Run, RunError, State, Status
-from composer.storage.stores import Kind, Store
+from composer.storage.stores import Store
 from composer.ui.bulk import words
 from composer.ui.bulk.dispatch import Dispatch
 from composer.ui.bulk.filters import Filter
@@ -34,16 +36,18 @@ class RunDesk(QObject):
 
     Signals: `edit_wanted(str, object, object)` a row in Compose: what it is called, its event, and what to call with
     the changed one; `edit_as_new(str)` the event of a row that was sent, to be composed anew; `sitting_ended()` of any
-    run of this window.
+    run of this window; `people_wanted(Store)` somebody wants to see the test people of a store.
     """
 
     edit_wanted = Signal(str, object, object)
     edit_as_new = Signal(str)
     sitting_ended = Signal()
+    people_wanted = Signal(object)
 
-    def __init__(self, page: RunPage, jobs: Jobs, workers: Workers, dispatch: Dispatch) -> None:
+    def __init__(self, page: RunPage, jobs: Jobs, workers: Workers, dispatch: Dispatch, guard: Guard) -> None:
         super().__init__(page)
         self.page, self._jobs, self._workers, self._dispatch = page, jobs, workers, dispatch
+        self._guard = guard
         self.run: Run | None = None
         self._store: Store | None = None
         self._task: Task | None = None
@@ -87,7 +91,7 @@ class RunDesk(QObject):
         """Have every row read anew through another mapping, and with other values for its variables; None keeps the
         old.
         """
-        task: Told = {"task": "recheck"}
+        task = self._read_anew()
         if mapping is not None:
             task["mapping"] = to_json(mapping)
         if variables is not None and self.run is not None and self.run.info.variables is not None:
@@ -95,23 +99,53 @@ class RunDesk(QObject):
         self._work("Reading every row anew…", task)
 
     def send(self) -> None:
-        """Send what waits in the run, to the store it was begun for or else to the one chosen now."""
+        """Send what waits in the run, to the store it was begun for or else to the one chosen now. On a live one it is
+        looked up whom the rows hit, and asked.
+        """
         run = self.run
-        if run is None:
+        if run is None or self._task is not None or self._dispatch.is_sending(run.id):
             return
         info = run.info
         store = info.store if info.requests and info.store is not None else self._store
-        waiting = run.counts().get(State.WAITING, 0)
-        if store is None or not waiting or (store.kind is Kind.LIVE and not self._may_send_live(store, waiting)):
+        counts = run.counts()
+        # What was in flight when a sitting died waits again in the next one.
+        if store is None or not (counts.get(State.WAITING) or counts.get(State.IN_FLIGHT)):
             return
-        self.page.notice.hide()
-        self._dispatch.send(run.id, store)
-        self.page.begin_sending()
+        try:
+            store = self._guard.as_kept(store)
+            is_live = self._guard.is_live(store)
+        except StorageError as error:
+            self.page.notice.say("bad", f"Nothing was sent. {error}")
+            return
+        if is_live:
+            task = {"task": "whom", "store": list(store)}
+            self._work("Looking up whom the rows hit…", task, lambda told: self._ask(run, store, Whom.from_json(told)))
+        else:
+            self._send(run, store, NOBODY)
 
-    def _may_send_live(self, store: Store, waiting: int) -> bool:
+    def _ask(self, run: Run, store: Store, found: Whom) -> None:
+        from composer.ui.bulk.many_question import ManyQuestion
         from composer.ui.questions import may_send_many_live
 
-        return may_send_many_live(self.page, store.name, waiting)
+        if not found.whole or run is not self.run:
+            return
+        if not found.outside:
+            # Where nothing waits, the sitting only ends the run.
+            if not found.waiting or may_send_many_live(self.page, store.name, found.waiting):
+                self._send(run, store, NOBODY)
+            return
+        question = ManyQuestion(store.name, found, self.page)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.accepted.connect(lambda: self._send(run, store, EVERYBODY, found.stamp))
+        question.people_wanted.connect(lambda: self.people_wanted.emit(store))
+        question.open()
+
+    def _send(self, run: Run, store: Store, consent: Consent, asked: str = "") -> None:
+        if run is not self.run:
+            return
+        self.page.notice.hide()
+        self._dispatch.send(run.id, store, consent, asked)
+        self.page.begin_sending()
 
     def _say(self, word: str) -> None:
         run = self.run
@@ -138,7 +172,11 @@ class RunDesk(QObject):
             self.page.notice.say("bad", sentence)
 
     def _dry_run(self) -> None:
-        self._work("Checking every row again…", {"task": "recheck"}, self._tell_dry_run)
+        self._work("Checking every row again…", self._read_anew(), self._tell_dry_run)
+
+    def _read_anew(self) -> Told:
+        """Held against the names that were sent to the store chosen now."""
+        return {"task": "recheck", "vocabulary": self._store.id if self._store else 0}
 
     def _tell_dry_run(self, done: Told) -> None:
         if not done["whole"] or self.run is None:

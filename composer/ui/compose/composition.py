@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,36 +14,18 @@ from composer.event.findings import Finding, Fix, Severity
 from composer.event.folding import View
 from composer.event.jsontext import JsonTextError
 from composer.event.payload import MISSING, Edit, Json, Remove, Set, apply, get, join
+from composer.ui.compose.judging import NOTHING_FOUND, Check, Judgement, judgement_of
 from composer.ui.jobs import Jobs
 
 if TYPE_CHECKING:
     from composer.event.variables import Context
+    from composer.event.vocabulary import Vocabulary
 
 PRUNED = ("/customer/location", "/customer/customFields", "/data")  # made by the form, so it takes them away when empty
 
 SLOW = 0.012  # seconds
 LARGE = 100_000  # bytes; one that is much larger than the one before may be slow, however fast that was
 FRESH = 10_000  # milliseconds: so old may the moment be that `{{$now}}` means
-LISTED = 1000  # findings
-
-Check = Callable[[Json, int | None], list[Finding]]
-
-
-class Judgement(NamedTuple):
-    """What was found, counted once, about `event`: what `payload` is once its variables have values. `seconds` is the
-    work it took; waiting for other threads does not count.
-    """
-
-    payload: Json
-    event: Json
-    errors: Sequence[Finding]
-    warnings: Sequence[Finding]
-    listed: Sequence[Finding]
-    not_stored: int
-    seconds: float
-
-
-NOTHING_FOUND = Judgement({}, {}, [], [], [], 0, 0.0)
 
 
 class Composition(QObject):
@@ -66,6 +48,7 @@ class Composition(QObject):
         self._draft = Draft(time.monotonic)
         self._check: Check | None = None
         self._context: Context | None = None
+        self._vocabulary: Vocabulary | None = None
         self._judgement = NOTHING_FOUND
         self._judged_size = 0  # bytes
         self._clock = QTimer(self)
@@ -93,6 +76,11 @@ class Composition(QObject):
     def values(self) -> Mapping[str, Json]:
         """What was given for the variables that are asked for."""
         return self._context.values if self._context is not None else {}
+
+    @property
+    def vocabulary(self) -> Vocabulary | None:
+        """What was sent to the store before: it completes names, and warns of what is not like it; None until known."""
+        return self._vocabulary
 
     @property
     def view(self) -> View:
@@ -213,6 +201,13 @@ class Composition(QObject):
         self._judge()
         self.judged.emit()
 
+    def compare_with(self, vocabulary: Vocabulary | None) -> None:
+        """From now on the checks also say what is not as it was in what was sent before."""
+        if vocabulary is not self._vocabulary:
+            self._vocabulary = vocabulary
+            self._judge()
+            self.judged.emit()
+
     def judge_now(self) -> None:
         """Have the findings that are still being looked for at once: before sending they must be the true ones."""
         if self._check is not None and self._is_judging:
@@ -223,7 +218,7 @@ class Composition(QObject):
         """In a thread: have the checks, and what fills variables in, remember what they find in the large parts of a
         payload still to come.
         """
-        _judged(self._check, payload, 0, (), self._context)
+        judgement_of(self._check, payload, 0, (), self._context, self._vocabulary)
 
     def set(self, pointer: str, value: Json) -> None:
         """Put a value at `pointer`, or take it away when it is MISSING; quick successions are one undo step."""
@@ -290,21 +285,22 @@ class Composition(QObject):
             self._take_over(work())
             return
         self._is_judging = True
-        payload, said, context = self.payload, self._said(), self._context
+        payload, said, context, vocabulary = self.payload, self._said(), self._context, self._vocabulary
 
         def take(judgement: Judgement) -> None:
             self._is_judging = False
             self._take_over(judgement)
-            if payload is not self.payload or said != self._said() or context is not self._context:
+            is_same = payload is self.payload and context is self._context and vocabulary is self._vocabulary
+            if not is_same or said != self._said():
                 self._judge()  # it changed meanwhile
             self.judged.emit()
 
         self._jobs.run(work, take)
 
     def _work(self) -> Callable[[], Judgement]:
-        check, context = self._check, self._context
+        check, context, vocabulary = self._check, self._context, self._vocabulary
         payload, size, said = self.payload, self.view.size, self._said()
-        return lambda: _judged(check, payload, size, said, context)
+        return lambda: judgement_of(check, payload, size, said, context, vocabulary)
 
     def _take_over(self, judgement: Judgement) -> None:
         self._judgement = judgement
@@ -343,24 +339,6 @@ def _context(values: Mapping[str, Json], counter: int) -> Context:
     from composer.event.variables import Context
 
     return Context(datetime.now(UTC), uuid.uuid4().hex, values, counter=counter)
-
-
-def _judged(
-    check: Check | None, payload: Json, size: int, said: Sequence[Finding], context: Context | None
-) -> Judgement:
-    """What `check` finds in what is sent, and what reading the text had `said` already."""
-    from composer.event.filling import fill
-
-    if check is None or context is None:
-        return NOTHING_FOUND
-    began = time.thread_time()
-    event, found = fill(payload, size, context, check)
-    found = [*found, *said]
-    errors = [each for each in found if each.severity is Severity.ERROR]
-    warnings = [each for each in found if each.severity is not Severity.ERROR]
-    not_stored = sum(each.code == "not-stored" for each in warnings)
-    seconds = time.thread_time() - began
-    return Judgement(payload, event, errors, warnings, (errors + warnings)[:LISTED], not_stored, seconds)
 
 
 def shown(value: Any) -> str:

@@ -16,6 +16,7 @@ from composer.ui.compose.composition import Composition, shown
 from composer.ui.compose.extra import ExtraEditor
 from composer.ui.compose.properties import PropertyTable
 from composer.ui.compose.property_model import PropertySource
+from composer.ui.compose.whom_line import WhomLine
 from composer.ui.jobs import Later
 from composer.ui.theme import Theme
 from composer.ui.widgets.choosers import ChooserEntry
@@ -52,7 +53,8 @@ class Form(QScrollArea):
         self._column.setContentsMargins(0, 0, 4, 0)
         self._column.setSpacing(10)
         self._calm = Later(CALM, self._show_hints, self)
-        self.identity = Strip()
+        self.identity, self.whom = Strip(), WhomLine()
+        self.identity.column.addWidget(self.whom)
         self._not_stored = chip("", "caution")
         self._build()
         self.setWidget(inner)
@@ -80,6 +82,7 @@ class Form(QScrollArea):
         for section, pointer in self._sections:
             section.open(others if pointer == "" else self._composition.get(pointer) is not MISSING)
         self.show_payload()
+        self.verticalScrollBar().setValue(0)
 
     def finish_cell(self) -> None:
         """Take over what is being typed in a cell, such as the name of a new property."""

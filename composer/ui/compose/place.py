@@ -11,40 +11,44 @@ from shiboken6 import isValid
 
 from composer.storage.drafts import Drafts
 from composer.storage.settings import Settings
-from composer.storage.stores import Kind, Store
+from composer.storage.stores import Store
 from composer.ui.compose.checks_panel import ChecksPanel, counted
 from composer.ui.compose.composition import Composition
 from composer.ui.compose.drafting import Drafting
 from composer.ui.compose.filling import Filling
+from composer.ui.compose.foot import Foot
 from composer.ui.compose.form import Form
 from composer.ui.compose.inserting import InsertButton
 from composer.ui.compose.json_panel import JsonPanel
 from composer.ui.compose.open_template import OpenTemplate
 from composer.ui.compose.response_panel import ResponsePanel
+from composer.ui.compose.results import Results
 from composer.ui.compose.sending import Sending
 from composer.ui.jobs import Jobs
 from composer.ui.theme import Theme
 from composer.ui.widgets.messages import Notice
-from composer.ui.widgets.pieces import GRID, Elided, button, restyle
+from composer.ui.widgets.pieces import GRID, Elided, button
 from composer.ui.widgets.place import Pane, Place
 
 if TYPE_CHECKING:
     from composer.ui.compose.variables_strip import VariablesStrip
 
 SHOWN_NAME = 200  # characters
+NARROWEST = 330  # pixels of the right column
 
 
 class ComposePlace(Place):
     """The place where one event is made and sent.
 
-    Signals: `send_wanted(bool)` True to send in spite of errors; `new_wanted(bool)` a new event, True for the starter
-    one; `templates_wanted()` to choose one; `template_wanted()` the event is to be saved as a new template;
-    `file_wanted(bool)` a JSON file, True to save one; `copy_wanted(str)` the call as "curl", "python" or "javascript";
-    `bulk_wanted(int)` the event that many times as rows of a bulk run, 0 to be asked how often; `state_said(str)`
-    errors and warnings for the status line.
+    Signals: `send_wanted(bool)` True to send in spite of errors; `verify_wanted()` to send and see what it does;
+    `new_wanted(bool)` a new event, True for the starter one; `templates_wanted()` to choose one; `template_wanted()`
+    the event is to be saved as a new template; `file_wanted(bool)` a JSON file, True to save one; `copy_wanted(str)`
+    the call as "curl", "python" or "javascript"; `bulk_wanted(int)` the event that many times as rows of a bulk run, 0
+    to be asked how often; `state_said(str)` errors and warnings for the status line.
     """
 
     send_wanted = Signal(bool)
+    verify_wanted = Signal()
     new_wanted = Signal(bool)
     templates_wanted = Signal()
     template_wanted = Signal()
@@ -65,7 +69,6 @@ class ComposePlace(Place):
         super().__init__()
         self.composition = composition
         self.sending = sending
-        self._store: Store | None = None
         self.form = Form(theme, composition)
         self.json = JsonPanel(theme, jobs, composition)
         self.drafting = Drafting(jobs, drafts, composition, self.json)
@@ -81,14 +84,15 @@ class ComposePlace(Place):
         self.filling.failed.connect(self.drafting.failed)
         self._strip: VariablesStrip | None = None
         self._had_focus: QWidget | None = None
+        self._sent_from: QWidget | None = None  # the button that had the keyboard
         self.checks = ChecksPanel(theme, composition)
         self.response = ResponsePanel(sending)
-        self.send_button = button("Send", lambda: self.send_wanted.emit(False), "primary")
-        self.send_button.setToolTip("Ctrl+Enter")
-        self.anyway_button = button("Send anyway…", lambda: self.send_wanted.emit(True))
-        self.anyway_button.setToolTip(
-            "Send it as it is, with its errors, to see the server's answer (Ctrl+Shift+Enter)"
-        )
+        self.results = Results(theme, jobs, self.json, self.checks)
+        self.results.follow(composition, sending, self.response)
+        self.foot = Foot(composition, sending)
+        self.foot.send_wanted.connect(self.send_wanted)
+        self.foot.verify_wanted.connect(self.verify_wanted)
+        self.send_button, self.anyway_button = self.foot.send, self.foot.anyway
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self._left(jobs))
         self.split.addWidget(self._right())
@@ -103,16 +107,14 @@ class ComposePlace(Place):
         composition.changed.connect(self._show_state)
         composition.judged.connect(self._show_state)
         composition.focus_wanted.connect(self._focus)
-        sending.started.connect(self._show_state)
-        sending.finished.connect(lambda _sent: self._show_state())
-        sending.failed.connect(lambda _sentence: self._show_state())
-        sending.key_needed.connect(lambda _sentence: self._show_state())
+        sending.started.connect(self._follow_started)
+        for ended in (sending.finished, sending.failed, sending.key_needed, sending.verified):
+            ended.connect(lambda _with: self._follow_ended())
         self._show_state()
 
     def show_store(self, store: Store) -> None:
-        """Name the store on the Send button; red for a live one."""
-        self._store = store
-        restyle(self.send_button, "look", "danger" if store.kind is Kind.LIVE else "primary")
+        """The event would go to this one."""
+        self.foot.show_store(store)
         self.filling.show_store(store)
         self._show_state()
 
@@ -143,6 +145,7 @@ class ComposePlace(Place):
             Pane(self.form, self.form.first_entry()),
             Pane(self.json, self.json.editor),
             Pane(self.checks, self.checks.list),
+            *([Pane(page, page.first())] if (page := self.results.page) is not None else []),
             Pane(self.send_button, self.send_button),
         ]
 
@@ -212,38 +215,35 @@ class ComposePlace(Place):
 
     def _right(self) -> QWidget:
         right = QWidget()
+        right.setMinimumWidth(NARROWEST)  # what an answer brings with it must not move the splitter
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         self.json.offer(self._copy_menu())
-        column.addWidget(self.json, 1)
-        column.addWidget(self.checks)
+        column.addWidget(self.results, 1)
         column.addWidget(self.response)
-        foot = QHBoxLayout()
-        foot.setSpacing(GRID)
-        self._held_back = Elided("", "small")
-        self._held_back.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        foot.addWidget(self._held_back, 1)
-        foot.addWidget(self.anyway_button)
-        foot.addWidget(self.send_button)
-        column.addLayout(foot)
+        column.addWidget(self.foot)
         return right
 
     def _show_state(self) -> None:
         self._show_name()
-        errors = 1 if self.composition.error is not None else len(self.composition.errors)
         self.state_said.emit(self._state())
-        held_back = f"Held back by {counted(errors, 'error')}" if errors else ""
-        self._held_back.setText(held_back)
-        self.send_button.setToolTip(f"{held_back} (Ctrl+Enter)" if held_back else "Ctrl+Enter")
-        restyle(self._held_back, "look", "problem" if errors else "small")
-        self.anyway_button.setVisible(errors > 0)
-        self.send_button.setEnabled(not self.sending.is_under_way)
-        self.anyway_button.setEnabled(not self.sending.is_under_way)
-        where = self._store.name if self._store is not None else ""
-        short = where if len(where) <= 24 else where[:23] + "…"
-        self.send_button.setText(f"Send to {short}".replace("&", "&&"))
-        self.send_button.setAccessibleName(f"Send to {where}")
+        self.foot.show_state()
+
+    def _follow_started(self) -> None:
+        """A button that is switched off loses the keyboard; it waits at the answer meanwhile."""
+        focus = self.window().focusWidget()
+        self._sent_from = focus if focus is not None and self.foot.isAncestorOf(focus) else None
+        if self._sent_from is not None:
+            self.response.sentence.setFocus()
+        self._show_state()
+
+    def _follow_ended(self) -> None:
+        self._show_state()
+        if self._sent_from is not None and not self.sending.is_under_way:
+            if self.response.sentence.hasFocus():
+                self._sent_from.setFocus()
+            self._sent_from = None
 
     def _show_name(self) -> None:
         name = self.composition.get("/eventName")
@@ -265,9 +265,11 @@ class ComposePlace(Place):
 
     def _focus(self, pointer: str) -> None:
         if self.composition.error is not None:
+            self.results.leave()
             self.json.go_to(pointer)
             return
         if not self.form.focus_on(pointer):
+            self.results.leave()
             self.json.go_to(pointer)
         elif self.composition.get(pointer):
             self.json.point_at(pointer)

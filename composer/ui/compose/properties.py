@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from composer.event.findings import Finding
-from composer.ui.compose.composition import Composition
+from composer.ui.compose.composition import Composition, below
 from composer.ui.compose.property_model import (
     KEY,
     KIND,
@@ -34,6 +35,7 @@ from composer.ui.compose.property_model import (
     PropertyModel,
     PropertySource,
 )
+from composer.ui.compose.vocabulary_entries import complete_property
 from composer.ui.theme import Theme
 from composer.ui.widgets.choosers import Choices
 from composer.ui.widgets.date_time_entry import DateTimeEntry
@@ -288,6 +290,9 @@ class PropertyDelegate(QStyledItemDelegate):
             entry.setAccessibleName("Property")
             if self._rows.key_at(index.row()) is None:
                 entry.setPlaceholderText("Name of the property")
+            if self._rows.pointer:
+                take = partial(self._take_name, entry, where)
+                complete_property(self._theme, entry, self._composition, self._rows, index.row(), take)
         return entry
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
@@ -333,6 +338,18 @@ class PropertyDelegate(QStyledItemDelegate):
         ):
             return False  # Ctrl+Enter sends
         return super().eventFilter(watched, event)  # type: ignore[arg-type]
+
+    def _take_name(self, entry: Entry, where: QPersistentModelIndex, name: str, kind: PropertyKind) -> None:
+        """Name the row like others before; a new one is then given its value, of the type these had."""
+        is_new = self._rows.key_at(where.row()) is None
+        if is_new:
+            self._rows.begin_as(name, kind)
+        entry.setText(name)
+        entry.setModified(True)
+        self.commitData.emit(entry)
+        self.closeEditor.emit(entry, QAbstractItemDelegate.EndEditHint.NoHint)
+        if is_new:
+            self._table.focus_on(below(self._rows.pointer, name))
 
     def _type(self, where: QPersistentModelIndex, text: str) -> None:
         """Take a typed value; its editor keeps what was typed, though it may be written another way in the payload."""

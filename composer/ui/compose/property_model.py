@@ -80,6 +80,16 @@ class PropertyModel(QAbstractTableModel):
         self._broken: dict[str, Broken] = {}  # by key; shown instead of the value until it is repaired or changed
         self.refused = ""
 
+    @property
+    def pointer(self) -> str:
+        """The path of the object; empty for the whole event."""
+        return self._source.pointer
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the rows."""
+        return [key for key, _ in self._rows]
+
     def key_at(self, row: int) -> str | None:
         """The key of a row; None for the row that adds."""
         return self._rows[row][0] if row < len(self._rows) else None
@@ -93,6 +103,10 @@ class PropertyModel(QAbstractTableModel):
         """The type of a row's value."""
         key, value = self._rows[row]
         return self._kinds.get(key) or kind_of(value)
+
+    def begin_as(self, key: str, kind: PropertyKind) -> None:
+        """The property with this key, which is added next, is of this type while it is empty."""
+        self._kinds[key] = kind
 
     def remark_at(self, row: int) -> Remark:
         """What is said behind a row's value."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from composer.ui.finder.matching import LEFT_TO_RIGHT, Hit, Spans
+from composer.ui.finder.matching import Hit
 from composer.ui.finder.rows import ROW, Row, Rows
-from composer.ui.theme import SMALL_PIXELS, Theme
+from composer.ui.theme import Theme
+from composer.ui.widgets.marked_text import MarkedText, small
 
 ITEM_HEIGHT = 34
 HEADING_HEIGHT = 28
@@ -17,8 +18,6 @@ _GAP = 12  # pixels between words, detail and keys
 _INSET = 6  # pixels between the list's edge and the ground of the chosen item
 _CAP_SIDE = 7
 _CAP_HEIGHT = 20
-_LONGEST_SHOWN = 300  # characters; no screen is wider
-_WIDEST = 100_000  # pixels
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 
@@ -127,10 +126,10 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_heading(self, painter: QPainter, room: QRect, row: Row) -> None:
-        painter.setFont(_small(self._view.font(), QFont.Weight.DemiBold))
+        painter.setFont(small(self._view.font(), QFont.Weight.DemiBold))
         painter.setPen(self._theme.color("muted"))
         painter.drawText(room, _LEFT, row.heading)
-        painter.setFont(_small(self._view.font()))
+        painter.setFont(small(self._view.font()))
         painter.drawText(room, _RIGHT, row.note)
 
     def _paint_item(self, painter: QPainter, rect: QRect, hit: Hit, is_chosen: bool) -> None:
@@ -144,8 +143,8 @@ class _Delegate(QStyledItemDelegate):
         room = rect.adjusted(_SIDE, 0, -_SIDE, 0)
         if hit.item.keys:
             room.setRight(self._paint_keys(painter, room, hit.item.keys) - _GAP)
-        words = _Text(hit.item.words, hit.marks, self._view.font(), self._theme)
-        detail = _Text(hit.item.detail, hit.detail_marks, _small(self._view.font()), self._theme)
+        words = MarkedText(hit.item.words, hit.marks, self._view.font(), self._theme)
+        detail = MarkedText(hit.item.detail, hit.detail_marks, small(self._view.font()), self._theme)
         wish = detail.width if words.width + _GAP + detail.width <= room.width() else int(room.width() * 0.45)
         side = min(detail.width, max(wish, room.width() - _GAP - words.width))
         words.paint(painter, room.adjusted(0, 0, -(side + _GAP if side else 0), 0), "text")
@@ -153,7 +152,7 @@ class _Delegate(QStyledItemDelegate):
 
     def _paint_keys(self, painter: QPainter, room: QRect, keys: str) -> int:
         """Paint a key cap at the right; returns where it begins."""
-        font = _small(self._view.font())
+        font = small(self._view.font())
         width = QFontMetrics(font).horizontalAdvance(keys) + 2 * _CAP_SIDE
         cap = QRect(room.right() + 1 - width, room.center().y() - _CAP_HEIGHT // 2 + 1, width, _CAP_HEIGHT)
         painter.setPen(self._theme.color("line"))
@@ -163,68 +162,3 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, keys)
         return cap.left()
-
-
-class _Text:
-    """One line with the letters that were looked for in bold, and cut with … where there is no room."""
-
-    def __init__(self, text: str, marks: Spans, font: QFont, theme: Theme) -> None:
-        self._text = "".join(map(_shown, text[:_LONGEST_SHOWN]))
-        self._marks, self._font, self._theme = marks, font, theme
-        self._layout = self._lay_out(self._text)
-        self.width = self._width_of(self._layout)
-
-    def paint(self, painter: QPainter, room: QRect, color: str) -> None:
-        if not self._text or room.width() <= 0:
-            return
-        layout = self._layout
-        if self.width > room.width():
-            bold = QFont(self._font)
-            bold.setWeight(QFont.Weight.Bold)
-            metrics = QFontMetrics(bold if self._marks else self._font)
-            layout = self._lay_out(metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room.width()))
-        painter.setPen(self._theme.color(color))
-        painter.setClipRect(room)
-        layout.draw(painter, QPointF(room.left(), room.top() + (room.height() - layout.boundingRect().height()) / 2))
-        painter.setClipping(False)
-
-    def _lay_out(self, text: str) -> QTextLayout:
-        layout = QTextLayout(text, self._font)
-        option = QTextOption(_LEFT)
-        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
-        option.setWrapMode(QTextOption.WrapMode.NoWrap)
-        layout.setTextOption(option)
-        found = QTextCharFormat()
-        found.setFontWeight(QFont.Weight.Bold)
-        found.setForeground(self._theme.color("accent"))
-        ranges = []
-        for begin, end in self._marks:
-            each = QTextLayout.FormatRange()
-            each.start, each.length = _utf16(text[:begin]), _utf16(text[begin:end])
-            each.format = found
-            ranges.append(each)
-        layout.setFormats(ranges)
-        layout.beginLayout()
-        layout.createLine().setLineWidth(_WIDEST)
-        layout.endLayout()
-        return layout
-
-    @staticmethod
-    def _width_of(layout: QTextLayout) -> int:
-        return int(layout.lineAt(0).naturalTextWidth()) + 1 if layout.text() else 0
-
-
-def _shown(letter: str) -> str:
-    return letter if letter.isprintable() or letter == LEFT_TO_RIGHT else " "
-
-
-def _utf16(text: str) -> int:
-    """How long Qt takes a text to be."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
-
-
-def _small(font: QFont, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    small = QFont(font)
-    small.setPixelSize(SMALL_PIXELS)
-    small.setWeight(weight)
-    return small

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from composer.storage.database import StorageError
+from composer.storage.drift import Drift
 from composer.storage.history import FullEntry, History
 from composer.storage.runs import Runs
 from composer.ui.history import words
@@ -35,19 +36,23 @@ class HistoryPlace(Place):
     """Search, activity and list, and the chosen entry beside them. The database is read in threads.
 
     Signals: `edit_as_new(str)` and `save_as_template(str)` with the body of a request; `send_again(object)` with the
-    FullEntry; `run_wanted(str)` the bulk run with this id; `state_said(str)` how much there is, for the status line.
+    FullEntry; `run_wanted(str)` the bulk run with this id; `drift_wanted()` the drift log; `state_said(str)` how much
+    there is, for the status line.
     """
 
     edit_as_new = Signal(str)
     save_as_template = Signal(str)
     send_again = Signal(object)
     run_wanted = Signal(str)
+    drift_wanted = Signal()
     state_said = Signal(str)
 
-    def __init__(self, theme: Theme, jobs: Jobs, history: History, runs: Runs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, jobs: Jobs, history: History, runs: Runs, drift: Drift, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._history, self._runs = history, runs
-        self._chosen_reader, self._act_reader = Latest(jobs), Latest(jobs)
+        self._history, self._runs, self._drift = history, runs, drift
+        self._chosen_reader, self._act_reader, self._drift_reader = Latest(jobs), Latest(jobs), Latest(jobs)
         self._chosen: int | None = None
         self._goes_to: int | None = None  # an entry that is to be shown even if the filters leave it out
         self._found: Found | None = None
@@ -62,6 +67,9 @@ class HistoryPlace(Place):
         self.pane = ListPane(theme, jobs, history)
         self.export = button("Export…", self._export)
         self.export.setToolTip("Write all entries that match to a file")
+        self.drift = button("", self.drift_wanted.emit)
+        self.drift.setToolTip("Show where the checks and the server did not agree")
+        self.drift.hide()
         self.detail = Detail(theme, jobs, history)
         self.run_detail = RunDetail(theme, jobs)
         self._facts_soon = Later(_FACTS_EVERY, self._read_facts, self)
@@ -84,6 +92,7 @@ class HistoryPlace(Place):
         """Read what has come since; the chosen entry stays chosen, and is read again when it has changed."""
         if self.isVisible():
             self.lookup.look(self.filters.search())
+            self._drift_reader.run(self._drift.count, self._show_drift, self._failed)
             if not self._facts_soon.isActive():
                 self._facts_soon.start()
 
@@ -108,8 +117,10 @@ class HistoryPlace(Place):
         self._read_facts()
 
     def _arrange(self) -> None:
+        self.filters.head.addWidget(self.drift)
         self.filters.head.addWidget(self.export)
-        self.setTabOrder(self.filters.words, self.export)
+        self.setTabOrder(self.filters.words, self.drift)
+        self.setTabOrder(self.drift, self.export)
         self.setTabOrder(self.export, self.filters.status)
         left = QWidget()
         column = QVBoxLayout(left)
@@ -205,6 +216,10 @@ class HistoryPlace(Place):
         self.activity.setVisible(bool(facts.bars))
         self._size = facts.size
         self._say_state()
+
+    def _show_drift(self, count: int) -> None:
+        self.drift.setText(f"Drift log ({count:,})")
+        self.drift.setVisible(count > 0)
 
     def _say_state(self) -> None:
         found = self._found

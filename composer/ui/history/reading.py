@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from composer.delivery.outcome import problem_in
 from composer.event import jsontext
 from composer.event.findings import Finding, Severity
+from composer.event.problem import problem_in
 from composer.storage.history import FullEntry
 from composer.ui.history.rows import status
 from composer.ui.widgets import when

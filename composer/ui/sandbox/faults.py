@@ -23,6 +23,9 @@ CHOICES: dict[str, dict[str, Any] | None] = {
     "No answer at all": {"kind": "hang"},
     "HTML error page (502)": {"kind": "html"},
     "202 with a garbage body": {"kind": "garbage"},
+    "Look-ups: 403 Forbidden": {"kind": "status", "status": 403, "call": "customer"},
+    "Look-ups: 500 Internal Server Error": {"kind": "status", "status": 500, "call": "customer"},
+    "Look-ups: no answer at all": {"kind": "hang", "call": "customer"},
 }
 TIMES = (1, 2, 3, 5, 10, 100, None)  # requests; None is every one until something else is set
 
@@ -88,6 +91,7 @@ def _words(fault: dict[str, Any]) -> str:
             if choice is not None
             and choice["kind"] == fault["kind"]
             and fault.get("retryAfter") == choice.get("retryAfter")
+            and fault.get("call", "send") == choice.get("call", "send")
             and all(fault.get(key) == value for key, value in choice.items())
         ),
         fault["kind"],

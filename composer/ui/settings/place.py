@@ -11,13 +11,17 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QStackedW
 
 from composer.paths import data_folder
 from composer.storage.database import StorageError
+from composer.storage.people import TestPeople
 from composer.storage.secrets import Secrets
 from composer.storage.settings import Settings
 from composer.storage.stores import Store, Stores
+from composer.storage.vocabulary import Vocabularies
 from composer.ui.jobs import Jobs
 from composer.ui.latest import Latest
 from composer.ui.settings.keeping import KeepingCard
+from composer.ui.settings.looking import LookingCard
 from composer.ui.settings.store_form import KINDS, SandboxPage, StoreForm
+from composer.ui.settings.store_page import StorePage
 from composer.ui.theme import Choice, Theme
 from composer.ui.widgets.messages import Notice, Wrapped
 from composer.ui.widgets.paged_model import Cell, PagedModel
@@ -46,12 +50,17 @@ class SettingsPlace(Place):
 
     Signals: `stores_changed()` after a store or its key was saved or removed; `theme_chosen(str)` with a
     `theme.Choice`, which is also kept in the settings under THEME; `keeping_changed(object, object)` for how many days
-    and up to how many megabytes the history is kept, each None for no limit, see `keeping`.
+    and up to how many megabytes the history is kept, each None for no limit, see `keeping`; `looking_changed(bool)`
+    whether customers are looked up while composing; `people_changed()` the test people of a store were saved;
+    `names_forgotten()` those sent to a store are.
     """
 
     stores_changed = Signal()
     theme_chosen = Signal(str)
     keeping_changed = Signal(object, object)
+    looking_changed = Signal(bool)
+    people_changed = Signal()
+    names_forgotten = Signal()
 
     def __init__(
         self,
@@ -60,24 +69,30 @@ class SettingsPlace(Place):
         stores: Stores,
         secrets: Secrets,
         settings: Settings,
+        people: TestPeople,
+        vocabularies: Vocabularies,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme, self._jobs = theme, jobs
         self._stores, self._secrets, self._settings = stores, secrets, settings
+        self._people, self._vocabularies = people, vocabularies
         self._reader = Latest(jobs)
         self._known: list[Store] = []
-        self._forms: dict[int, StoreForm | SandboxPage] = {}
+        self._pages: dict[int, StorePage] = {}
         self._after_reading: Callable[[], None] | None = None
         self.notice = Notice()
         self.keeping = KeepingCard(jobs, settings)
         self.keeping.changed.connect(self.keeping_changed)
         self.keeping.failed.connect(self._failed)
+        self.looking = LookingCard(jobs, settings)
+        self.looking.changed.connect(self.looking_changed)
+        self.looking.failed.connect(self._failed)
         self.choices: dict[Choice, QRadioButton] = {}
         self.model = PagedModel(("Store", "Kind"), lambda line: line.key, _cell)
         self.model.setParent(self)
         self.list = Table(theme, "Stores", self.model, {1: Cell("Sandbox", "accent")})
-        self.list.chosen.connect(self._show_form)
+        self.list.chosen.connect(self._show_page)
         self.add = button("Add store", self.add_store)
         self.pages = QStackedWidget()
         self._look = self._appearance()
@@ -89,12 +104,16 @@ class SettingsPlace(Place):
         return self.list
 
     def panes(self) -> list[Pane]:
-        form = self.pages.currentWidget()
+        page = self.pages.currentWidget()
+        form = page.form if isinstance(page, StorePage) else None
+        people = page.people if isinstance(page, StorePage) else None
         return [
             Pane(self._look, self.choices[self._theme.choice]),
             Pane(self.keeping, self.keeping.days.tick),
+            Pane(self.looking, self.looking.switch),
             Pane(self.list, self.list),
             *([Pane(form, form.name)] if isinstance(form, StoreForm) else []),
+            *([Pane(people, people.editor)] if people is not None else []),
         ]
 
     def refresh(self) -> None:
@@ -103,30 +122,32 @@ class SettingsPlace(Place):
 
     def add_store(self) -> None:
         """Open the form of a new store, or go back to the one that is not saved yet."""
-        if _NEW not in self._forms:
-            self._make_form(_NEW, None)
+        if _NEW not in self._pages:
+            self._make_page(_NEW, None)
             self._show_lines()
         self._go_to(_NEW)
-        form = self._forms[_NEW]
+        form = self._pages[_NEW].form
         if isinstance(form, StoreForm):
             form.name.setFocus()
 
     def open_key_of(self, store: int) -> None:
         """Go to the API secret of the store with this row id."""
 
-        def go() -> None:
-            self._go_to(store)
-            form = self._forms.get(store)
-            if isinstance(form, StoreForm):
-                form.key.setFocus()
+        def go(page: StorePage) -> None:
+            if isinstance(page.form, StoreForm):
+                page.form.key.setFocus()
 
-        self._after_reading = go
-        self.refresh()
+        self._open(store, go)
+
+    def open_people_of(self, store: int) -> None:
+        """Go to the test people of the store with this row id."""
+        self._open(store, StorePage.go_to_people)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
         self.keeping.refresh()
+        self.looking.refresh()
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
@@ -157,6 +178,7 @@ class SettingsPlace(Place):
         outer.addWidget(title)
         outer.addWidget(self.notice)
         outer.addLayout(top)
+        outer.addWidget(self.looking)
         heading = label("Stores", "heading")
         heading.setContentsMargins(0, 4, 0, 0)
         outer.addWidget(heading)
@@ -204,14 +226,15 @@ class SettingsPlace(Place):
         self._known = stores
         self.notice.hide()
         for store in stores:
-            if store.id not in self._forms:
-                self._make_form(store.id, store)
-        for key in set(self._forms) - {_NEW, *(store.id for store in stores)}:
-            self._drop_form(key)
+            if store.id not in self._pages:
+                self._make_page(store.id, store)
+            self._pages[store.id].show_store(store)
+        for key in set(self._pages) - {_NEW, *(store.id for store in stores)}:
+            self._drop_page(key)
         self._show_lines()
-        for form in self._forms.values():
-            if isinstance(form, StoreForm):
-                form.read_key_state()
+        for page in self._pages.values():
+            if isinstance(page.form, StoreForm):
+                page.form.read_key_state()
         if not self.list.currentIndex().isValid() and self.model.rows:
             self._go_to(self.model.rows[0].key)
         if self._after_reading is not None:
@@ -220,9 +243,9 @@ class SettingsPlace(Place):
 
     def _show_lines(self) -> None:
         chosen = self._chosen_key()
-        edited = {key: isinstance(form, StoreForm) and form.is_edited for key, form in self._forms.items()}
+        edited = {key: page.is_edited for key, page in self._pages.items()}
         lines = [_Line(each.id, each.name, *KINDS[each.kind][:2], edited[each.id]) for each in self._known]
-        if _NEW in self._forms:
+        if _NEW in self._pages:
             lines.append(_Line(_NEW, "New store", "New", "plain", True))
         self.model.show_newest(lines, True)
         if chosen is not None and self._chosen_key() != chosen:
@@ -232,46 +255,60 @@ class SettingsPlace(Place):
         index = self.list.currentIndex()
         return self.model.rows[index.row()].key if index.isValid() else None
 
-    def _make_form(self, key: int, store: Store | None) -> None:
+    def _make_page(self, key: int, store: Store | None) -> None:
         if store is not None and store.is_built_in:
             form: StoreForm | SandboxPage = SandboxPage()
         else:
             form = StoreForm(self._theme, self._jobs, self._stores, self._secrets, store)
-            form.edited.connect(self._show_lines)
-            form.saved.connect(lambda form=form: self._saved(form))
-            form.removed.connect(lambda form=form: self._removed(form))
-        self._forms[key] = form
-        self.pages.addWidget(form)
+        page = self._pages[key] = StorePage(form, self._jobs, self._people, self._vocabularies)
+        if isinstance(form, StoreForm):
+            form.saved.connect(lambda: self._saved(page))
+            form.removed.connect(lambda: self._removed(page))
+        page.edited.connect(self._show_lines)
+        page.people_changed.connect(self.people_changed)
+        page.names_forgotten.connect(self.names_forgotten)
+        self.pages.addWidget(page)
 
-    def _drop_form(self, key: int) -> None:
-        form = self._forms.pop(key)
-        self.pages.removeWidget(form)
-        form.deleteLater()
+    def _drop_page(self, key: int) -> None:
+        page = self._pages.pop(key)
+        self.pages.removeWidget(page)
+        page.deleteLater()
 
-    def _show_form(self, line: _Line) -> None:
-        self.pages.setCurrentWidget(self._forms[line.key])
+    def _show_page(self, line: _Line) -> None:
+        self.pages.setCurrentWidget(self._pages[line.key])
 
     def _go_to(self, key: int) -> None:
         if self.list.choose(key):
-            self.pages.setCurrentWidget(self._forms[key])
+            self.pages.setCurrentWidget(self._pages[key])
 
-    def _saved(self, form: StoreForm) -> None:
-        store = form.store
-        if store is not None and self._forms.get(_NEW) is form:
-            self._forms[store.id] = self._forms.pop(_NEW)
+    def _saved(self, page: StorePage) -> None:
+        store = page.form.store if isinstance(page.form, StoreForm) else None
+        if store is not None and self._pages.get(_NEW) is page:
+            self._pages[store.id] = self._pages.pop(_NEW)
             self._after_reading = lambda: self._go_to(store.id)
         self.refresh()
         self.stores_changed.emit()
 
-    def _removed(self, form: StoreForm) -> None:
-        key = next(key for key, each in self._forms.items() if each is form)
-        self._drop_form(key)
+    def _removed(self, page: StorePage) -> None:
+        key = next(key for key, each in self._pages.items() if each is page)
+        self._drop_page(key)
         self._known = [store for store in self._known if store.id != key]
         self._show_lines()
         if self.model.rows and self._chosen_key() is None:
             self._go_to(self.model.rows[0].key)
         if key != _NEW:
             self.stores_changed.emit()
+
+    def _open(self, store: int, act: Callable[[StorePage], None]) -> None:
+        """Go to a store once the stores are read, if it is there still."""
+
+        def go() -> None:
+            self._go_to(store)
+            if store in self._pages:
+                act(self._pages[store])
+
+        self._after_reading = go
+        self.refresh()
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, StorageError):

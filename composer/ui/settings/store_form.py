@@ -342,7 +342,7 @@ class SandboxPage(QWidget):
         words, tone, sentence = KINDS[Kind.SANDBOX]
         card.head.insertWidget(1, chip(words, tone))
         card.body.addWidget(Wrapped(sentence))
-        always = "It is always there and has nothing to set. Nothing sent to it leaves this computer."
+        always = "It is always there. Nothing sent to it leaves this computer."
         card.body.addWidget(Wrapped(always, "muted"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

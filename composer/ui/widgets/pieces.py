@@ -87,16 +87,21 @@ class Card(QFrame):
 
 
 class Strip(QFrame):
-    """One line on a coloured ground: a mark, strong words, a value, quiet words. The tone is also said by the mark."""
+    """One line on a coloured ground: a mark, strong words, a value, quiet words. The tone is also said by the mark.
+    What belongs below it goes into `column`.
+    """
 
     MARKS = {"good": "✓", "caution": "!", "bad": "✕", "accent": "i"}  # noqa: RUF012 - a constant, never changed
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("strip")
-        line = QHBoxLayout(self)
-        line.setContentsMargins(10, 7, 10, 7)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(10, 7, 10, 7)
+        self.column.setSpacing(4)
+        line = QHBoxLayout()
         line.setSpacing(GRID)
+        self.column.addLayout(line)
         self._mark = label("", "strong")
         self._strong = label("", "strong")
         self._value = Elided("", "value")

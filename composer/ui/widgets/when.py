@@ -21,6 +21,17 @@ def day(milliseconds: int) -> str:
     return QLocale().toString(QDateTime.fromMSecsSinceEpoch(milliseconds), "d MMMM yyyy, HH:mm")
 
 
+def ago(milliseconds: int) -> str:
+    """How long ago a moment was, by the calendar: ``today``, ``yesterday``, ``12 days ago``, ``3 months ago``."""
+    then = QDateTime.fromMSecsSinceEpoch(milliseconds).date()
+    days = then.daysTo(QDateTime.currentDateTime().date())
+    if days < 2:
+        return "yesterday" if days == 1 else "today"  # also where the clock was wrong
+    if days < 60:
+        return f"{days} days ago"
+    return f"{days // 30} months ago" if days < 730 else f"{days // 365} years ago"
+
+
 def whole(milliseconds: int) -> str:
     """Date, time and offset: ``2026-11-03 14:03:09 +01:00``."""
     moment = QDateTime.fromMSecsSinceEpoch(milliseconds)

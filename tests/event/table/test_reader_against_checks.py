@@ -20,6 +20,7 @@ from composer.event.table import convert, glance
 from composer.event.table.cells import Cell, text_of
 from composer.event.table.mapping import Column, Mapping, Type
 from composer.event.table.rows import ERRORS_OF_SPREADSHEETS, TableReader
+from composer.event.vocabulary import EMPTY, Known, Use, Vocabulary, names_of
 
 ORDER = ("eventName", "customer", "eventTimestamp", "value", "valueCurrency", "uniqueId", "data")
 OWN = {Type.NUMBER: "not-a-number", Type.BOOLEAN: "not-a-boolean", Type.DATE: "not-a-date"}
@@ -196,16 +197,47 @@ def test_the_reader_says_what_the_checks_say(table: tuple[Mapping, list[list[Cel
     agree(*table)
 
 
-def agree(mapping: Mapping, rows: Sequence[Sequence[Cell]]) -> None:
+def vocabulary_of(mapping: Mapping, rows: Sequence[Sequence[Cell]]) -> Vocabulary:
+    """Of all there is in these rows, in one type or another; every other name is known in another writing."""
+    uses = {}
+    for number, row in enumerate(rows):
+        for event, holder, name, kind in names_of(event_of(mapping, row)):
+            known = name.upper() if holder and number % 2 else name
+            uses[event, holder, known] = Use(known, 9, 1, kind, 9)
+    return Vocabulary(Known(event, holder, use) for (event, holder, _), use in uses.items())
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(tables(), tables())
+def test_the_reader_says_what_the_vocabulary_says(
+    table: tuple[Mapping, list[list[Cell]]], before: tuple[Mapping, list[list[Cell]]]
+) -> None:
+    agree(*table, vocabulary_of(*before))
+    agree(*table, vocabulary_of(*table))
+
+
+@pytest.mark.parametrize("kind", ["text", "number", "true or false", "date"])
+def test_a_value_of_each_type_where_there_was_another(kind: str) -> None:
+    vocabulary = Vocabulary(
+        Known("Order", holder, Use("n", 9, 1, kind, 9)) for holder in ("/data", "/customer/customFields")
+    )
+    cells: list[Cell] = ["x", "2026-04-02T12:00:00Z", "2026-04-02", "5", 5, "true", True, ""]
+    for path in ("/data/n", "/customer/customFields/n", "/data/N", "/customer/customFields/N"):
+        for read_as in (Type.TEXT, Type.BOOLEAN):
+            mapped = (Column("n", path, read_as), Column("name", "/eventName"), Column("mail", "/customer/email"))
+            agree(Mapping(mapped), [(cell, "Order", "a@shop.test") for cell in cells], vocabulary)
+
+
+def agree(mapping: Mapping, rows: Sequence[Sequence[Cell]], vocabulary: Vocabulary = EMPTY) -> None:
     """The reader and the reference, about these rows, of which some are read twice."""
     before = repr(mapping.base)
-    reader = TableReader(mapping)
+    reader = TableReader(mapping, None, vocabulary)
     for row in rows:
         event, findings = reader.read(row)
         meant = event_of(mapping, row)
         assert jsontext.dumps(event) == jsontext.dumps(meant)
         assert jsontext.dumps(reader.payload(row)) == jsontext.dumps(meant)
-        assert said(findings) == said(findings_of(mapping, row, meant))
+        assert said(findings) == said(vocabulary.merged(meant, findings_of(mapping, row, meant)))
         assert all(each.message.endswith((".", "?")) and each.message.isprintable() for each in findings)
     assert repr(mapping.base) == before
 

@@ -102,6 +102,18 @@ def test_words(history: History, words: str, is_found: bool) -> None:
     assert (entry in found(history, words)) is is_found
 
 
+def test_recent_customers_are_the_emails_that_a_store_saw_last_each_once(history: History) -> None:
+    for email in ("alice@example.com", "bob@shop.test", "+12065550100", "", "665f1a2b3c4d5e6f7a8b9c0d"):
+        sent(history, email=email)
+    sent(history, email="carol@other.test", store=OTHER)
+    sent(history, email="alice@example.com", answer=REJECTED)
+    history.begin_run(ACME, "run-1", "people@shop.csv", "people@shop.test", 10)
+    assert history.recent_customers(ACME) == ["alice@example.com", "bob@shop.test"]
+    assert history.recent_customers(ACME, most=1) == ["alice@example.com"]
+    assert history.recent_customers(OTHER) == ["carol@other.test"]
+    assert history.recent_customers(ACME._replace(id=99)) == []
+
+
 @pytest.mark.parametrize("words", ["must match", "ust match form", "raw reason", "trace-77aa", "Invalid"])
 def test_what_the_server_said_is_found(history: History, words: str) -> None:
     entry = sent(history, answer=REJECTED)

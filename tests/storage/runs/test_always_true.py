@@ -244,7 +244,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(tmp_path: Path
         sender = subprocess.Popen([sys.executable, "-c", SENDER, str(run.path)], stdout=subprocess.PIPE, text=True)
         assert sender.stdout is not None
         with sender.stdout:
-            for line, _ in zip(sender.stdout, range(lines), strict=False):
+            for _, line in zip(range(lines), sender.stdout, strict=False):
                 sent[int(line)] += 1
             sender.send_signal(signal.SIGKILL)
             sent.update(int(line) for line in sender.stdout if line.endswith("\n"))

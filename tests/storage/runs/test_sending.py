@@ -11,7 +11,7 @@ import pytest
 from composer.event import jsontext
 from composer.storage.database import StorageError
 from composer.storage.runs import Finished, Options, Run, RunError, Runs, State
-from tests.support.runs import ACME, event, states
+from tests.support.runs import ACME, added, event, states
 
 Make = Callable[..., Run]
 
@@ -300,3 +300,22 @@ def test_a_rejected_row_that_was_sent_in_spite_of_errors_is_held_back_next_time(
     run.change(options=Options())
     assert run.retry() == 1
     assert states(run) == [State.HELD_BACK]
+
+
+def test_the_stamp_is_another_when_other_events_would_go(of_events: Callable[..., Run]) -> None:
+    run = of_events(*map(event, range(1, 6)))
+    stamps = [run.stamp()]
+    assert run.stamp() == stamps[0]
+    for change in (
+        lambda: run.edit(2, event(7)),
+        lambda: run.edit(2, event(8)),
+        lambda: run.exclude([2], True),
+        lambda: run.exclude([3], True),
+        lambda: run.append(lambda first, _: [added(first, event(9))]),
+    ):
+        change()
+        stamps.append(run.stamp())
+    assert len(set(stamps)) == len(stamps)
+    run.exclude([2, 3], False)
+    run.exclude([2, 3], True)
+    assert run.stamp() == stamps[-1]

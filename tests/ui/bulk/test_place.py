@@ -12,8 +12,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from composer.sandbox import SANDBOX_STORE_ID, process
+from composer.storage.people import read
 from composer.storage.runs import State, Status
 from composer.storage.stores import Kind
+from composer.ui.bulk.many_question import ManyQuestion
 from composer.ui.bulk.place import COMPOSED, BulkPlace
 from composer.ui.desk import Desk
 from composer.ui.jobs import Jobs
@@ -209,10 +211,12 @@ def test_a_run_is_paused_when_the_window_closes_and_goes_on_in_the_next(
     second.end()
 
 
-def test_a_live_run_asks_first_and_a_missing_key_is_asked_for(
+def test_a_live_run_for_test_people_asks_and_a_missing_key_is_asked_for(
     place: BulkPlace, orders: Path, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place.show_store(desk.stores.add("Acme", Kind.LIVE, "https://shop.invalid/v2.2", "64b000000000000000000001"))
+    acme = desk.stores.add("Acme", Kind.LIVE, "https://shop.invalid/v2.2", "64b000000000000000000001")
+    desk.people.keep(acme, read("@shop.test"))
+    place.show_store(acme)
     opened(place, orders, qtbot)
     asked: list[tuple[str, int]] = []
     answers = iter([False, True])
@@ -223,12 +227,54 @@ def test_a_live_run_asks_first_and_a_missing_key_is_asked_for(
 
     monkeypatch.setattr("composer.ui.questions.may_send_many_live", may)
     place.run.send_wanted.emit()
-    assert asked == [("Acme", 296)]
+    qtbot.waitUntil(lambda: asked == [("Acme", 296)], timeout=PATIENCE)
     assert place.desk.run is not None
     assert not place.dispatch.is_sending(place.desk.run.id)
     with qtbot.waitSignal(place.key_needed, timeout=PATIENCE):
         place.run.send_wanted.emit()
     assert counts(place)[State.WAITING] == 296
+
+
+def test_a_live_run_for_others_asks_for_the_name_of_the_store(
+    place: BulkPlace, orders: Path, desk: Desk, qtbot: QtBot
+) -> None:
+    acme = desk.stores.add("Acme", Kind.LIVE, "https://shop.invalid/v2.2", "64b000000000000000000001")
+    desk.people.keep(acme, read("user1@shop.test"))
+    place.show_store(acme)
+    opened(place, orders, qtbot)
+    place.run.send_wanted.emit()
+    place.run.send_wanted.emit()  # Ctrl+Enter twice looks, and asks, once
+    qtbot.waitUntil(lambda: bool(place.findChildren(ManyQuestion)), timeout=PATIENCE)
+    (question,) = place.findChildren(ManyQuestion)
+    assert question.whom.text().startswith(
+        "295 of 296 rows hit people who are not among the test people of “Acme”: user3@shop.test, user4@shop.test and "
+        "293 more rows."
+    )
+    question.cancel.click()
+    assert place.desk.run is not None
+    assert not place.dispatch.is_sending(place.desk.run.id)
+    qtbot.waitUntil(lambda: not place.findChildren(ManyQuestion))
+    place.run.send_wanted.emit()
+    qtbot.waitUntil(lambda: bool(place.findChildren(ManyQuestion)), timeout=PATIENCE)
+    (question,) = place.findChildren(ManyQuestion)
+    qtbot.keyClicks(question.entry, "Acme")
+    with qtbot.waitSignal(place.key_needed, timeout=PATIENCE):  # so it was to be sent
+        qtbot.keyClick(question.entry, Qt.Key.Key_Return)
+    assert counts(place)[State.WAITING] == 296
+
+
+def test_looking_whom_a_run_hits_can_be_cancelled(place: BulkPlace, desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+    file = tmp_path / "many.csv"
+    rows = (f"Order Placed,user{number}@shop.test,,1,USD,o{number}" for number in range(20_000))
+    file.write_text("\n".join([HEADERS, *rows]))
+    place.show_store(desk.stores.add("Acme", Kind.LIVE, "https://shop.invalid/v2.2", "64b000000000000000000001"))
+    opened(place, file, qtbot)
+    place.run.send_wanted.emit()
+    qtbot.waitUntil(lambda: place.run.work.isVisible() and place.run.work.bar.maximum() > 0, timeout=PATIENCE)
+    place.run.work.cancel.click()
+    qtbot.waitUntil(place.run.work.isHidden, timeout=PATIENCE)
+    assert not place.findChildren(ManyQuestion)
+    assert counts(place) == {State.WAITING: 20_000}
 
 
 def test_ctrl_enter_in_bulk_sends_rows_and_never_the_composed_event(

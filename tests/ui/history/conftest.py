@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from composer.storage.database import Database
+from composer.storage.drift import Drift
 from composer.storage.history import History
 from composer.storage.runs import Runs
 from composer.ui.history.place import HistoryPlace
@@ -27,11 +28,13 @@ def history(database: Database) -> History:
 
 
 @pytest.fixture
-def open_place(theme: Theme, jobs: Jobs, history: History, tmp_path: Path, show: Any, qtbot: QtBot) -> Open:
+def open_place(
+    theme: Theme, jobs: Jobs, history: History, database: Database, tmp_path: Path, show: Any, qtbot: QtBot
+) -> Open:
     """Opens the place, in front and with all found: the test first writes what is there."""
 
     def open_place() -> HistoryPlace:
-        place = HistoryPlace(theme, jobs, history, Runs(tmp_path))
+        place = HistoryPlace(theme, jobs, history, Runs(tmp_path), Drift(database))
         show(place)
         to_front(place, qtbot)
         qtbot.waitUntil(lambda: "entr" in place.pane.count.text() and "…" not in place.pane.count.text())

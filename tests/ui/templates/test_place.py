@@ -219,7 +219,7 @@ def test_a_favourite_stands_first_and_is_one_the_next_time(
     star = seat.place.pages.preview.star
     star.click()
     qtbot.waitUntil(lambda: seat.names()[:2] == ["Favourites", "  Order"])
-    assert star.accessibleName() == "Favourite: on"
+    qtbot.waitUntil(lambda: star.accessibleName() == "Favourite: on")
     qtbot.waitUntil(lambda: settings.get(FAVOURITE_TEMPLATES) == ["Shop/Order"])
     again = open_place()
     qtbot.waitUntil(lambda: again.names()[:2] == ["Favourites", "  Order"])
