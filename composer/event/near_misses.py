@@ -20,7 +20,7 @@ _FEW_OF_DOMAIN = 5
 _TOO_FAR = MOST + 1
 _SEPARATORS = re.compile("[._-]")
 _VOWELS = "aeiouy"
-_PROVIDERS = frozenset(  # near each other, and each is somebody's
+MAIL_PROVIDERS = frozenset(  # of domains near each other each is one, and anybody may have an address there
     (
         *("aol.com", "email.com", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "hotmail.com", "icloud.com", "live.com"),
         *("mac.com", "mail.com", "me.com", "msn.com", "outlook.com", "web.de", "yahoo.com", "ymail.com"),
@@ -86,7 +86,7 @@ def _local_slips(typed: str, known: str) -> int:
 def _domain_slips(typed: str, known: str) -> int:
     if typed == known:
         return 0
-    if typed in _PROVIDERS:
+    if typed in MAIL_PROVIDERS:
         return _TOO_FAR
     *parts, last = typed.split(".")
     *known_parts, known_last = known.split(".")

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from composer.event.near_misses import MAIL_PROVIDERS
 from composer.event.recipients import Recipient
 from composer.storage.database import Database
 from composer.storage.stores import Store, StoreError
@@ -50,6 +51,10 @@ def read(text: str) -> list[Person]:
             person = _person(shown) or _domain(shown)
             if person is None:
                 raise PeopleError(line, _advice(shown))
+            if person.kind == "domain" and person.folded in MAIL_PROVIDERS:
+                raise PeopleError(
+                    line, f"anybody may have an address at {person.folded}. Write the addresses you mean."
+                )
             people.setdefault((person.kind, person.folded), person)
     return list(people.values())
 

@@ -60,6 +60,7 @@ def test_a_line_is_one_of_four(line: str, person: tuple[str, str, str]) -> None:
         ("Stewart <a@b.c>", "write the address alone"),
         ("a@b@c.d", "write the address alone"),
         ("*.example.com", "subdomains need lines of their own"),
+        ("@Gmail.com", "anybody may have an address at gmail.com"),
         ("206.555.1234", "a phone number is + with the country's code"),
         ("+1 206 FLOWERS", "a phone number is + with the country's code"),
         ("a\u200b@b.c", "can't be shown"),
