@@ -14,17 +14,31 @@ from composer.ui.widgets.messages import Wrapped
 from composer.ui.widgets.pieces import GRID, restyle
 
 _WIDTH = 480  # pixels
-_LONGEST_ON_BUTTON = 20  # characters of a store's name
+LONGEST_ON_BUTTON = 20  # characters of a store's name
 
 
-class LiveQuestion(QDialog):
-    """Accepted when the event may go. Cancel is the default, and what Escape means; it does not block.
+class Question(QDialog):
+    """As wide as its buttons need, and as high as its sentences: only when it shows it is known how large letters are.
 
-    `add` is the wish to have those who are named among the test people from now on; it is hidden where nobody can be
-    added. Signals: `people_wanted()` to see the test people instead, after it was rejected.
+    Signals: `people_wanted()` to see the test people instead, after it was rejected.
     """
 
     people_wanted = Signal()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            width = max(_WIDTH, layout.minimumSize().width())
+            self.setFixedSize(width, layout.totalHeightForWidth(width))
+
+
+class LiveQuestion(Question):
+    """Accepted when the event may go. Cancel is the default, and what Escape means; it does not block.
+
+    `add` is the wish to have those who are named among the test people from now on; it is hidden where nobody can be
+    added.
+    """
 
     def __init__(
         self, store: str, whom: str, consequence: str, *, is_outside: bool, can_add: bool, parent: QWidget
@@ -36,11 +50,11 @@ class LiveQuestion(QDialog):
         look = "problem" if is_outside else ""
         self.question = Wrapped(f"Send this event to the live store “{name}”?", "heading")
         self.whom, self.consequence = Wrapped(whom, look), Wrapped(consequence)
-        self.add = QCheckBox(f"Add them to the test people of {readable(store, _LONGEST_ON_BUTTON)}".replace("&", "&&"))
+        self.add = QCheckBox(f"Add them to the test people of {readable(store, LONGEST_ON_BUTTON)}".replace("&", "&&"))
         self.add.setVisible(can_add)
         foot = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.cancel = foot.button(QDialogButtonBox.StandardButton.Cancel)
-        go = f"Send to {readable(store, _LONGEST_ON_BUTTON)}".replace("&", "&&")
+        go = f"Send to {readable(store, LONGEST_ON_BUTTON)}".replace("&", "&&")
         self.go = foot.addButton(go, QDialogButtonBox.ButtonRole.AcceptRole)
         restyle(self.go, "look", "danger")
         self.people = people_button(foot, self)
@@ -53,24 +67,16 @@ class LiveQuestion(QDialog):
         column.setSpacing(GRID + GRID // 2)
         for each in (self.question, self.whom, self.consequence, self.add, foot):
             column.addWidget(each)
-        self.setFixedWidth(_WIDTH)
         self.cancel.setFocus()
         self.setAccessibleDescription(f"{whom} {consequence}")
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Room for every line: only now it is known how large the letters are."""
-        super().showEvent(event)
-        layout = self.layout()
-        if layout is not None:
-            self.setFixedHeight(layout.totalHeightForWidth(_WIDTH))
 
-
-def people_button(foot: QDialogButtonBox, question: QDialog) -> QPushButton:
-    """The way from a question to the list of test people: nothing is sent. `question` has `people_wanted`."""
+def people_button(foot: QDialogButtonBox, question: Question) -> QPushButton:
+    """The way from a question to the list of test people: nothing is sent."""
     made = foot.addButton("Test people…", QDialogButtonBox.ButtonRole.ActionRole)
     made.setToolTip("Send nothing, and see the test people of this store in Settings")
     made.clicked.connect(question.reject)
-    made.clicked.connect(question.people_wanted)  # type: ignore[attr-defined]
+    made.clicked.connect(question.people_wanted)
     return made
 
 

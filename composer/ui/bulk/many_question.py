@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QVBoxLayout, QWidget
 
 from composer.delivery.whom import Whom
 from composer.event.walk import readable
 from composer.ui.bulk import words
-from composer.ui.live_question import people_button
+from composer.ui.live_question import LONGEST_ON_BUTTON, Question, people_button
 from composer.ui.widgets.field import Entry, FieldBox
 from composer.ui.widgets.messages import Wrapped
 from composer.ui.widgets.pieces import GRID, restyle
 
-_WIDTH = 480  # pixels
-_LONGEST_ON_BUTTON = 20  # characters of a store's name
 
-
-class ManyQuestion(QDialog):
+class ManyQuestion(Question):
     """Accepted when the name was typed and sending is meant. Cancel is the default, and what Escape means; it does not
-    block. Signals: `people_wanted()` to see the test people instead, after it was rejected.
+    block.
     """
-
-    people_wanted = Signal()
 
     def __init__(self, store: str, found: Whom, parent: QWidget) -> None:
         super().__init__(parent)
@@ -43,7 +38,7 @@ class ManyQuestion(QDialog):
         self.entry = Entry()
         foot = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.cancel = foot.button(QDialogButtonBox.StandardButton.Cancel)
-        go = f"Send to {readable(store, _LONGEST_ON_BUTTON)}".replace("&", "&&")
+        go = f"Send to {readable(store, LONGEST_ON_BUTTON)}".replace("&", "&&")
         self.go = foot.addButton(go, QDialogButtonBox.ButtonRole.AcceptRole)
         restyle(self.go, "look", "danger")
         self.go.setEnabled(False)
@@ -57,7 +52,6 @@ class ManyQuestion(QDialog):
         for each in (self.question, self.whom, consequence, asked, FieldBox("Name of the store", self.entry), foot):
             column.addWidget(each)
         self.cancel.setDefault(True)  # of the dialog that it is in by now
-        self.setFixedWidth(_WIDTH)
         self.setAccessibleDescription(f"{self.whom.text()} {consequence.text()}")
         self.entry.setFocus()
 

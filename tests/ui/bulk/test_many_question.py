@@ -95,3 +95,12 @@ def test_a_name_is_text_whatever_is_in_it(theme: Any, show: Any, qtbot: QtBot) -
     type_in_focus(qtbot, "<b>Shoes</b> & Sons")
     assert question.go.isEnabled()
     question.cancel.click()
+
+
+def test_a_wide_name_on_the_button_has_room(theme: Any, show: Any, qtbot: QtBot) -> None:
+    question = ManyQuestion("W" * 30, FOUND, show(QWidget()))
+    question.open()
+    to_front(question, qtbot)
+    for each in (question.go, question.people, question.cancel):
+        assert each.width() >= each.sizeHint().width()
+    assert question.height() >= question.layout().totalHeightForWidth(question.width())
