@@ -166,7 +166,7 @@ class RunPage(QWidget):
             # Sending changes no finding, and counting those of a million rows holds everybody up.
             warnings = known.warnings if is_sending and known else run.severities()[Severity.WARNING]
             groups = run.groups()
-            return _Facts(info, _described(info), run.counts(), warnings, groups, missing_in(run, info, groups))
+            return _Facts(info, words.described(info), run.counts(), warnings, groups, missing_in(run, info, groups))
 
         self._fact_reader.run(work, lambda facts: self._take_facts(run, facts), self._failed)
         self._read_numbers()
@@ -391,13 +391,3 @@ class RunPage(QWidget):
         shown = self.detail.shown
         if shown is not None and shown.number == number:
             self.edit_wanted.emit(number, shown.text)
-
-
-def _described(info: RunInfo) -> str:
-    """How many events, and what was made of the columns."""
-    if info.kind != "table":
-        return f"{words.events(info.rows)} · events as they are"
-    from composer.event.table.mapping import from_json
-
-    mapped = sum(bool(each.path) for each in from_json(info.mapping).columns)
-    return f"{words.events(info.rows)} · {mapped:,} of {len(info.headers):,} columns mapped"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import ceil
 
-from composer.storage.runs.states import NOT_SENT, State
+from composer.storage.runs.states import NOT_SENT, RunInfo, State
 
 EVENTS_A_REQUEST = 100
 LIMIT = 100.0  # requests a second
@@ -67,3 +67,13 @@ def summary(counts: Mapping[State, int]) -> str:
     if ahead_still := total(counts, (State.WAITING, State.IN_FLIGHT)):
         parts.append(f"{ahead_still:,} waiting")
     return ", ".join(parts) + "."
+
+
+def described(info: RunInfo) -> str:
+    """How many events, and what was made of the columns."""
+    if info.kind != "table":
+        return f"{events(info.rows)} · events as they are"
+    from composer.event.table.mapping import from_json
+
+    mapped = sum(bool(each.path) for each in from_json(info.mapping).columns)
+    return f"{events(info.rows)} · {mapped:,} of {len(info.headers):,} columns mapped"
