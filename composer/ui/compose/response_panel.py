@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from composer.ui.compose.sending import Phase, Sending
@@ -22,6 +23,9 @@ _DRIFT = {
     "rejected": "The checks had found nothing: kept in the drift log.",
     "queued": "The checks called it an error: kept in the drift log.",
 }
+
+
+LINES = 3  # of what is said; the tooltip has the rest
 
 
 class ResponsePanel(Card):
@@ -56,7 +60,6 @@ class ResponsePanel(Card):
         self.sentence = label("Nothing sent yet. Ctrl+Enter sends the event.", "muted")
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.sentence.setFixedHeight(52)
         self.sentence.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -92,6 +95,12 @@ class ResponsePanel(Card):
         sending.failed.connect(self.show_failure)
         sending.key_needed.connect(self.show_failure)
         sending.verified.connect(self.show_seen)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Room for whole lines, whatever is said: only now it is known how high they are."""
+        super().showEvent(event)
+        lines = "\n".join("Áy" for _ in range(LINES))
+        self.sentence.setFixedHeight(self.sentence.fontMetrics().size(0, lines).height())
 
     def show_sent(self, sent: Sent) -> None:
         """Show the outcome of an attempt."""
